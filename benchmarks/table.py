@@ -1,0 +1,79 @@
+"""The README's tables: a pure function of the result files."""
+
+import pathlib
+from typing import Any
+
+from benchmarks import results_file
+
+BEGIN = "<!-- results: made by `python -m benchmarks --table` -->"
+END = "<!-- end of results -->"
+README = pathlib.Path(__file__).parent / "README.md"
+
+
+def distance(goal: dict[str, Any]) -> str:
+    """How far a measured ratio is from its goal, in words."""
+    if goal["ratio"] is None:
+        return "not measured"
+    factor = goal["ratio"] / goal["threshold"]
+    if not goal["at_least"]:
+        factor = 1 / factor
+    return f"met, {factor:.2f}x to spare" if goal["met"] else f"missed, {1 / factor:.2f}x short"
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def _machine_table(document: dict[str, Any]) -> list[str]:
+    machine = document["machine"]
+    lines = [
+        f"### {machine['device']}, {machine['cores']} cores, {machine['platform']}",
+        "",
+        "Replicate-generations per second, median of the repeats; every result passed its exact law first.",
+        "",
+        "| case | who | rate | compile, s | oracle's worst quantity |",
+        "|---|---|---:|---:|---|",
+    ]
+    for workload in document["workloads"].values():
+        for label, case in workload["cases"].items():
+            for name, entry in case["contenders"].items():
+                if entry["status"] != "timed":
+                    lines.append(f"| {label} | {name} | skipped: {entry['reason']} | | |")
+                    continue
+                first = entry["oracle"][0]
+                law = f"{first['quantity']} {first['measured']:.5g} ({first['bound']})"
+                lines.append(f"| {label} | {name} | {_rate(entry['rate'])} | {entry['compile_seconds']:.2f} | {law} |")
+            words = case["words_per_replicate_generation"]
+            lines.append(f"| {label} | floor, {words:.1f} words | {_rate(case['floor_rate'])} | | |")
+    lines += ["", "| workload | goal | ratio | distance |", "|---|---|---:|---|"]
+    for identifier, workload in document["workloads"].items():
+        for goal in workload["goals"]:
+            ratio = "-" if goal["ratio"] is None else f"{goal['ratio']:.2f}"
+            lines.append(f"| {identifier} | {goal['sentence']} | {ratio} | {distance(goal)} |")
+    stamps = sorted({f"{w['revision'][:12]} ({w['date']})" for w in document["workloads"].values()})
+    packages = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
+    return [*lines, "", f"Revision {', '.join(stamps)}; {packages}.", ""]
+
+
+def render(documents: list[dict[str, Any]]) -> str:
+    """All machines' tables, or one line when nothing was measured."""
+    lines: list[str] = []
+    for document in documents:
+        lines += _machine_table(document)
+    return "\n".join(lines) if lines else "No results are recorded.\n"
+
+
+def update(readme: pathlib.Path = README, folder: pathlib.Path = results_file.FOLDER) -> str:
+    """Put the tables between the markers of the README and return them; toy-size results are left out.
+
+    Raises:
+        ValueError: the README lacks a marker.
+    """
+    documents = [results_file.read(path) for path in sorted(folder.glob("*.json"))]
+    tables = render([document for document in documents if document["size"] != "quick"])
+    text = readme.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f"`{readme.name}` must contain once {BEGIN!r} and after it {END!r}. Put them back.")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    readme.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+    return tables

@@ -1,0 +1,20 @@
+"""Goals that several workloads share."""
+
+from benchmarks.ours import OURS
+from benchmarks.rivals import NUMBA_INDIVIDUALS
+from benchmarks.workload import FLOOR, Goal
+
+
+def categorical_goals(label: str) -> tuple[Goal, ...]:
+    """Against numba on every core, first parity and then three times; and the distance to the floor."""
+    ours, numba = (label, OURS.name), (label, NUMBA_INDIVIDUALS.name)
+    return (
+        Goal("no slower than numba on all cores", ours, numba, 1.0),
+        Goal("3x numba on all cores", ours, numba, 3.0),
+        floor_goal(label),
+    )
+
+
+def floor_goal(label: str) -> Goal:
+    """Within three times the time that the random words alone would take."""
+    return Goal("within 3x of the floor of its random words", (label, FLOOR), (label, OURS.name), 3.0, at_least=False)

@@ -1,0 +1,341 @@
+"""A claim is data: one sentence in one reading, with all that decides it, written down before the run.
+
+Deterministic routes supply numbers (`evaluate`, or `value` and `bound`); the route EP supplies a sampler, a bound,
+tail facts that license the test, a margin and a numerical slack. A claim holds *for all* examples of its domain.
+"""
+
+import enum
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from proofs_numeric.relation import RELATIONS
+from proofs_numeric.verdict import Rung, Status
+
+Theta = Mapping[str, Any]
+READINGS = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "RF", "ALG")
+BUDGET_NAMES = ("smoke", "quick", "standard", "deep")
+
+
+class Route(enum.StrEnum):
+    """How a claim is decided. Definition."""
+
+    EX = "EX"
+    REC = "REC"
+    CF = "CF"
+    POP = "POP"
+    INT = "INT"
+    EP = "EP"
+
+    @property
+    def rung(self) -> Rung:
+        """The rung of the exactness ladder behind this route. Definition."""
+        return {
+            Route.EX: Rung.ENUMERATION,
+            Route.REC: Rung.RECURSION,
+            Route.CF: Rung.CLOSED_FORM,
+            Route.POP: Rung.POPULATION,
+            Route.INT: Rung.INTERVAL,
+            Route.EP: Rung.MONTE_CARLO,
+        }[self]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """The facts about a statistic that license a test of its mean; proved, never estimated.
+
+    Definition. To refute E X <= b a lower end or a variance is needed; to support it an upper end or a variance.
+    Samples outside the range make the verdict INVALID.
+
+    Args:
+        lower: X >= lower on every path, or None.
+        upper: X <= upper on every path, or None.
+        variance: Var X <= variance, or None.
+        reason: why it is true, one sentence.
+    """
+
+    lower: float | None = None
+    upper: float | None = None
+    variance: float | None = None
+    reason: str = ""
+
+    def __post_init__(self):
+        if self.lower is not None and self.upper is not None and not self.lower <= self.upper:
+            raise ValueError(
+                f"`lower` must not exceed `upper`; got {self.lower} and {self.upper}. Exchange the two ends."
+            )
+        if self.variance is not None and not (math.isfinite(self.variance) and self.variance >= 0):
+            raise ValueError(
+                f"`variance` must be finite and nonnegative; got {self.variance}. Leave it out if none is known."
+            )
+
+    def describe(self) -> str:
+        """The facts in words. Definition."""
+        parts = []
+        if self.lower is not None or self.upper is not None:
+            low = "-inf" if self.lower is None else f"{self.lower:.6g}"
+            high = "inf" if self.upper is None else f"{self.upper:.6g}"
+            parts.append(f"range [{low}, {high}]")
+        if self.variance is not None:
+            parts.append(f"variance at most {self.variance:.6g}")
+        text = ", ".join(parts) or "none"
+        return f"{text} ({self.reason})" if self.reason else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A neighbour of a claim: the fields that differ. Everything left at None is inherited.
+
+    Definition. As a mutant it must be REFUTED; as a control it must end as `must` says.
+
+    Args:
+        evaluate: replaces both value and bound.
+        value: replaces the value only (deterministic routes).
+        bound: replaces the bound only.
+        adjust_value: (theta, inherited value) -> new value; applied last (deterministic routes).
+        adjust_bound: (theta, inherited bound) -> new bound; applied last.
+        sample: replaces the sampler (EP).
+        tail: replaces the tail facts (EP).
+        slack: replaces the numerical slack (EP).
+        delta: replaces margin or tolerance.
+        relation: replaces the relation.
+        domain: replaces the whole domain.
+        where: replaces the filter.
+        must: what a control has to end as: "NOT_REFUTED" or "SUPPORTED". Not read for mutants.
+        statement: the neighbour in words; empty means that its name says enough.
+    """
+
+    evaluate: Callable[[Theta], tuple[Any, Any]] | None = None
+    value: Callable[[Theta], Any] | None = None
+    bound: Callable[[Theta], Any] | None = None
+    adjust_value: Callable[[Theta, Any], Any] | None = None
+    adjust_bound: Callable[[Theta, Any], Any] | None = None
+    sample: Callable[[Theta, Any, int], Any] | None = None
+    tail: "Tail | Callable[[Theta], Tail] | None" = None
+    slack: float | Callable[[Theta], float] | None = None
+    delta: Any = None
+    relation: str | None = None
+    domain: Mapping[str, tuple[Any, ...]] | None = None
+    where: Callable[[Theta], bool] | None = None
+    must: str = "NOT_REFUTED"
+    statement: str = ""
+
+    def __post_init__(self):
+        if self.must not in ("NOT_REFUTED", "SUPPORTED"):
+            raise ValueError(f"`must` must be 'NOT_REFUTED' or 'SUPPORTED'; got {self.must!r}. Mutants need no `must`.")
+        if not self.changes():
+            raise ValueError("a variant must change something; got none. Give at least one replaced field.")
+
+    def changes(self) -> dict[str, Any]:
+        """Fields of the claim that this variant replaces. Definition."""
+        skipped = ("must", "statement")
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name not in skipped and getattr(self, f.name) is not None
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One assertion in one reading, with all that decides it. Definition.
+
+    Args:
+        id: permanent; lower case, digits and hyphens. Change the statement, change the id.
+        item: item of the paper ("Thm 2", "Prop 1", "Eq. (26)").
+        reading: R1..R8, RF or ALG.
+        statement: the sentence in our words, finite horizon included.
+        source: where it stands ("arXiv:2601.05280v2, Theorem 2, Eq. (12)") or which master result it corrects to.
+        route: EX, REC, CF, POP, INT or EP.
+        expected: predicted status, written before any run.
+        relation: "<=", "<", ">=", ">" or "==" between statistic and bound.
+        domain: parameter name -> tuple of values, simplest first; examples are the product in this order, so that
+            the first violated example is the minimal one.
+        where: keeps the examples that meet the assumptions; None keeps all.
+        witnesses: examples of the domain that every budget visits first: known counterexamples, so that
+            a sweep of a few examples cannot miss them.
+        evaluate: deterministic: theta -> (value, bound); numbers, Fractions, Intervals, or equally long sequences of
+            them.
+        value: deterministic: theta -> value; wins over `evaluate`.
+        bound: theta -> bound; wins over `evaluate`. Required for EP.
+        sample: EP: (theta, key, num_replicates) -> (num_replicates,) independent draws of the statistic.
+        tail: EP: facts about the statistic, or theta -> facts.
+        slack: EP: numerical slack eta of the mean, in its units, or theta -> eta. Must be declared, 0.0 if draws are
+            exact.
+        delta: tolerance (deterministic) or the smallest excess that we would call a violation (EP); number or theta
+            -> number.
+        batch_size: EP: replicates per call of `sample`, always the same, so that it compiles once.
+        confirm: deterministic: theta -> value by an independent second path.
+        simulate: deterministic: (theta, key, num_replicates) -> independent draws whose mean is the value; printed
+            next to it.
+        simulate_tail: tail facts of these draws, as `tail`; without them the printed interval is labelled approximate.
+        mutants: name -> variant that must be REFUTED.
+        controls: name -> variant that must not be refuted.
+        assumptions: premises in words.
+        note: horizon or surrogate in words ("refuted surrogate refutes the theorem; supported surrogate does not
+            prove it").
+        reason: why nothing is run; required for NOT_TESTABLE and VACUOUS.
+        proved: reference to a proof that covers more than the grid; empty if support is on the grid only.
+        corrected_by: ids of the claims with the corrected statement.
+        decided_at: smallest budget at which a decision is required.
+        adjust_value: set by `variant`; leave alone.
+        adjust_bound: set by `variant`; leave alone.
+    """
+
+    id: str
+    item: str
+    reading: str
+    statement: str
+    source: str
+    route: Route
+    expected: Status
+    relation: str = "<="
+    domain: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    where: Callable[[Theta], bool] | None = None
+    witnesses: tuple[Theta, ...] = ()
+    evaluate: Callable[[Theta], tuple[Any, Any]] | None = None
+    value: Callable[[Theta], Any] | None = None
+    bound: Callable[[Theta], Any] | None = None
+    sample: Callable[[Theta, Any, int], Any] | None = None
+    tail: Tail | Callable[[Theta], Tail] | None = None
+    slack: float | Callable[[Theta], float] | None = None
+    delta: Any = 0
+    batch_size: int = 1024
+    confirm: Callable[[Theta], Any] | None = None
+    simulate: Callable[[Theta, Any, int], Any] | None = None
+    simulate_tail: Tail | Callable[[Theta], Tail] | None = None
+    mutants: Mapping[str, Variant] = field(default_factory=dict)
+    controls: Mapping[str, Variant] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+    note: str = ""
+    reason: str = ""
+    proved: str = ""
+    corrected_by: tuple[str, ...] = ()
+    decided_at: str = "quick"
+    adjust_value: Callable[[Theta, Any], Any] | None = None
+    adjust_bound: Callable[[Theta, Any], Any] | None = None
+
+    def __post_init__(self):
+        self._require(
+            re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(~.+)?", self.id),
+            "id",
+            "be lower-case words joined by hyphens",
+            self.id,
+        )
+        object.__setattr__(self, "route", Route(self.route))
+        object.__setattr__(self, "expected", Status(self.expected))
+        self._require(self.reading in READINGS, "reading", f"be one of {READINGS}", self.reading)
+        self._require(self.relation in RELATIONS, "relation", f"be one of {RELATIONS}", self.relation)
+        self._require(self.decided_at in BUDGET_NAMES, "decided_at", f"be one of {BUDGET_NAMES}", self.decided_at)
+        self._require(not isinstance(self.corrected_by, str), "corrected_by", "be a tuple of ids", self.corrected_by)
+        self._require(not isinstance(self.assumptions, str), "assumptions", "be a tuple of sentences", self.assumptions)
+        for name, values in self.domain.items():
+            self._require(
+                isinstance(values, tuple) and values,
+                f"domain[{name!r}]",
+                "be a nonempty tuple, simplest value first",
+                values,
+            )
+        for witness in self.witnesses:
+            inside = set(witness) == set(self.domain) and all(
+                witness[name] in self.domain[name] for name in self.domain
+            )
+            self._require(inside and self.admits(witness), "witnesses", "hold admitted examples of the domain", witness)
+        if not self.runs:
+            self._require(self.reason.strip(), "reason", "say why nothing is run", self.reason)
+        elif self.route is Route.EP:
+            for name in ("sample", "bound", "tail", "slack"):
+                self._require(getattr(self, name) is not None, name, "be given for the route EP", None)
+            self._require(self.batch_size >= 1, "batch_size", "be at least 1", self.batch_size)
+        else:
+            given = self.evaluate is not None or (self.value is not None and self.bound is not None)
+            self._require(given, "evaluate", f"be given for the route {self.route} (or both `value` and `bound`)", None)
+
+    def _require(self, condition, argument: str, expectation: str, got) -> None:
+        if not condition:
+            raise ValueError(
+                f"`{argument}` of claim {self.id!r} must {expectation}; got {got!r}. "
+                "Correct it where the claim is written."
+            )
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is anything to run: not for lines expected NOT_TESTABLE or VACUOUS. Definition."""
+        return self.expected not in (Status.NOT_TESTABLE, Status.VACUOUS)
+
+    @property
+    def num_examples(self) -> int:
+        """Size of the product of the domain, before `where`. Definition."""
+        return math.prod(len(values) for values in self.domain.values())
+
+    def example(self, indices: tuple[int, ...]) -> dict[str, Any]:
+        """The example at these positions of the domain's tuples. Definition."""
+        return {name: values[index] for (name, values), index in zip(self.domain.items(), indices, strict=True)}
+
+    def admits(self, theta: Theta) -> bool:
+        """Whether the example meets the assumptions. Definition."""
+        return self.where is None or bool(self.where(theta))
+
+    def examples(self) -> Iterator[dict[str, Any]]:
+        """All admitted examples in domain order, simplest first. Definition."""
+        for indices in itertools.product(*(range(len(values)) for values in self.domain.values())):
+            theta = self.example(indices)
+            if self.admits(theta):
+                yield theta
+
+    def bound_at(self, theta: Theta, inherited: Any = None) -> Any:
+        """The bound at an example, after the variant's adjustment. Definition."""
+        bound = self.bound(theta) if self.bound is not None else inherited
+        return bound if self.adjust_bound is None else self.adjust_bound(theta, bound)
+
+    def delta_at(self, theta: Theta) -> Any:
+        """Tolerance or margin at an example. Definition."""
+        return self.delta(theta) if callable(self.delta) else self.delta
+
+    def slack_at(self, theta: Theta) -> float:
+        """Numerical slack eta at an example. Definition."""
+        return float(self.slack(theta) if callable(self.slack) else (self.slack or 0.0))
+
+    def tail_at(self, theta: Theta) -> Tail:
+        """Tail facts at an example. Definition."""
+        tail = self.tail(theta) if callable(self.tail) else self.tail
+        return Tail() if tail is None else tail
+
+    def simulate_tail_at(self, theta: Theta) -> Tail:
+        """Tail facts of the optional simulation at an example. Definition."""
+        tail = self.simulate_tail(theta) if callable(self.simulate_tail) else self.simulate_tail
+        return Tail() if tail is None else tail
+
+    def variant(self, name: str, change: Variant, expected: Status) -> "Claim":
+        """The neighbouring claim with the fields of `change`; it has its own id and so its own random streams.
+
+        Definition.
+
+        Args:
+            name: name of the mutant or control.
+            change: fields to replace.
+            expected: status that is required of it.
+
+        Returns:
+            A claim without mutants and controls.
+        """
+        changes = change.changes()
+        if "domain" in changes or "where" in changes:
+            changes["witnesses"] = ()
+        if "evaluate" in changes:
+            changes.setdefault("value", None)
+            changes.setdefault("bound", None)
+        return replace(
+            self,
+            id=f"{self.id}~{name}",
+            statement=change.statement or f"{self.statement} [{name}]",
+            expected=expected,
+            mutants={},
+            controls={},
+            confirm=None,
+            simulate=None,
+            **changes,
+        )

@@ -1,0 +1,60 @@
+"""The command `zenil`: its subcommands and its entry point.
+
+JAX, the library and Matplotlib are imported by the commands that need them, so that `--help` answers at once.
+"""
+
+from typing import Annotated
+
+import typer
+
+from proofs_numeric.cli.boundary import OneLineErrors
+from proofs_numeric.cli.claims import list_claims, show_claim
+from proofs_numeric.cli.resume import resume
+from proofs_numeric.cli.simulate import simulate
+from proofs_numeric.cli.verify import verify
+
+app = typer.Typer(
+    name="zenil",
+    cls=OneLineErrors,
+    help="Recursive self-training as a dynamical system, and verdicts on what is claimed about it.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+claims = typer.Typer(help="The catalogue of claims, in words.", no_args_is_help=True)
+claims.command("list")(list_claims)
+claims.command("show")(show_claim)
+app.command()(verify)
+app.command()(simulate)
+app.command()(resume)
+app.add_typer(claims, name="claims")
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version of the installed distribution."""
+    if not wanted:
+        return
+    from importlib import metadata
+
+    try:
+        version = metadata.version("zenil-dynamics")
+    except metadata.PackageNotFoundError:  # run from a source tree
+        version = "source"
+    print(f"zenil {version}")
+    raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def zenil(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Recursive self-training as a dynamical system, and verdicts on what is claimed about it."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main() -> None:
+    """Run the command line; the entry point of the script `zenil`."""
+    app()

@@ -1,0 +1,96 @@
+"""Where the claims of a command come from: the catalogue, and Python files of the user."""
+
+import difflib
+import importlib.util
+import pathlib
+import sys
+from collections.abc import Iterable
+
+from proofs_numeric.claim import Claim
+
+
+def catalogue() -> dict[str, Claim]:
+    """Id -> claim, in catalogue order."""
+    from proofs_numeric.catalogue import CLAIMS
+
+    return {claim.id: claim for claim in CLAIMS}
+
+
+def chosen(names: Iterable[str]) -> list[Claim]:
+    """The claims that the arguments of a command name.
+
+    Ids refer to the catalogue and to the files given beside them. Files alone mean all their claims; nothing at all
+    means the catalogue.
+
+    Args:
+        names: ids of claims, and names of files that end in `.py`.
+
+    Returns:
+        Claims, in catalogue order where they are in the catalogue.
+
+    Raises:
+        ValueError: an unknown id (with its nearest neighbours), an unreadable file, a file without claims, an id that
+            two files share.
+
+    Source: Definition.
+    """
+    names = list(dict.fromkeys(names))
+    files = [name for name in names if name.endswith(".py")]
+    wanted = [name for name in names if not name.endswith(".py")]
+    from_files: dict[str, Claim] = {}
+    for file in files:
+        for claim in claims_of_file(file):
+            if claim.id in from_files:
+                raise ValueError(f"the claim {claim.id!r} of {file!r} is already in another file. Give it another id.")
+            from_files[claim.id] = claim
+    if files and not wanted:
+        return list(from_files.values())
+    known = {**catalogue(), **from_files}
+    if not wanted:
+        return list(known.values())
+    for name in wanted:
+        find(name, known)
+    return [claim for claim in known.values() if claim.id in wanted]
+
+
+def find(name: str, known: dict[str, Claim]) -> Claim:
+    """The claim of an id.
+
+    Raises:
+        ValueError: an unknown id; names the nearest ones.
+    """
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"nearest: {', '.join(near)}. " if near else ""
+    raise ValueError(f"unknown claim id {name!r}; {hint}See zenil claims list.")
+
+
+def claims_of_file(path: str) -> list[Claim]:
+    """The claims of a Python file: its `CLAIMS`, or else every claim that it names at its top level.
+
+    Raises:
+        ValueError: no such file, no valid Python, or no claim in it.
+    """
+    file = pathlib.Path(path)
+    if not file.is_file():
+        raise ValueError(f"no file {path!r}. Check the name of the file.")
+    name = f"zenil_claims_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    # A name that ends in .py always has a loader.
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses and pickles of the file look themselves up by module name.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise ValueError(f"{path!r} is not valid Python: {error.msg} in line {error.lineno}.") from None
+    except ImportError as error:
+        raise ValueError(f"{path!r} cannot be loaded: {error}.") from None
+    listed = getattr(module, "CLAIMS", None)
+    found = [value for value in (vars(module).values() if listed is None else listed) if isinstance(value, Claim)]
+    if not found:
+        raise ValueError(f"{path!r} holds no claim. Define CLAIMS, a tuple of proofs_numeric.claim.Claim.")
+    return list({claim.id: claim for claim in found}.values())

@@ -1,0 +1,118 @@
+"""`zenil claims list` and `zenil claims show`: the catalogue in words."""
+
+import json
+import pathlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from proofs_numeric.claim import Claim
+
+DEFAULT_REPORT = "report"
+
+JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")]
+Report = Annotated[str, typer.Option("--report", metavar="DIR", help="Folder of the last zenil verify --out.")]
+
+
+def list_claims(json_file: JsonFile = None) -> None:
+    """List the claims with reading and expected verdict."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from proofs_numeric.cli.claim_sources import catalogue
+    from proofs_numeric.cli.document import write_json
+    from proofs_numeric.cli.tables import console
+    from proofs_numeric.cli.verdict_words import styled
+
+    claims = list(catalogue().values())
+    if json_file is not None:
+        write_json({"schema": 1, "claims": [facts(claim) for claim in claims]}, json_file)
+    if json_file == "-":
+        return
+    table = Table(title=f"{len(claims)} claims", title_justify="left")
+    for column in ("id", "item", "reading", "route", "expected"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("statement", overflow="fold")
+    for claim in claims:
+        words = (claim.id, claim.item, claim.reading, str(claim.route))
+        table.add_row(*map(escape, words), styled(claim.expected), escape(claim.statement))
+    console(wide=True).print(table)
+
+
+def show_claim(
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a claim.", show_default=False)],
+    json_file: JsonFile = None,
+    report: Report = DEFAULT_REPORT,
+) -> None:
+    """Show one claim in words: statement, source, how it is decided, what was found last."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from proofs_numeric.cli.claim_sources import catalogue, find
+    from proofs_numeric.cli.document import write_json
+    from proofs_numeric.cli.tables import console
+
+    claim = find(claim_id, catalogue())
+    content = {**facts(claim), "last_evidence": last_evidence(claim.id, report)}
+    if json_file is not None:
+        write_json({"schema": 1, "claim": content}, json_file)
+    if json_file == "-":
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in content.items():
+        if value:
+            table.add_row(name.replace("_", " "), escape(in_words(value)))
+    console(wide=True).print(table)
+
+
+def facts(claim: "Claim") -> dict[str, Any]:
+    """What a claim says and how it is decided, in plain values."""
+    return {
+        "id": claim.id,
+        "item": claim.item,
+        "reading": claim.reading,
+        "statement": claim.statement,
+        "source": claim.source,
+        "route": f"{claim.route} ({claim.route.rung})",
+        "expected": str(claim.expected),
+        "relation": claim.relation if claim.runs else "",
+        "domain": {name: [str(value) for value in values] for name, values in claim.domain.items()},
+        "delta": "depends on the example" if callable(claim.delta) else (str(claim.delta) if claim.runs else ""),
+        "assumptions": list(claim.assumptions),
+        "note": claim.note,
+        "reason": claim.reason,
+        "proved": claim.proved,
+        "mutants": list(claim.mutants),
+        "controls": list(claim.controls),
+        "corrected_by": list(claim.corrected_by),
+        "decided_at": claim.decided_at,
+    }
+
+
+def in_words(value: Any) -> str:
+    """One cell of text."""
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{name} in {', '.join(part) if isinstance(part, list) else part}" for name, part in value.items()
+        )
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def last_evidence(claim_id: str, folder: str) -> str:
+    """One line on the last verdict in a report folder; empty when there is none.
+
+    Raises:
+        ValueError: the report is there but damaged.
+    """
+    path = pathlib.Path(folder) / "report.json"
+    if not path.is_file():
+        return ""
+    try:
+        entries = {entry["id"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["claims"]}
+        entry = entries.get(claim_id)
+        return "" if entry is None else f"{entry['status']} ({entry['rung']}), effect {entry['effect']}; see {path}"
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{str(path)!r} is damaged or foreign. Run zenil verify --out {folder} again.") from None

@@ -1,0 +1,175 @@
+"""One simulation from parsed arguments to everything that is written."""
+
+import dataclasses
+import pathlib
+from typing import Any
+
+import numpy as np
+
+import zenil_dynamics as zd
+from proofs_numeric.cli import arguments as kept
+from proofs_numeric.cli.arguments import Arguments
+from proofs_numeric.cli.document import document, write_json
+from proofs_numeric.cli.progress import counter
+from proofs_numeric.cli.specs import (
+    Target,
+    parse_exogenous_fraction,
+    parse_fit,
+    parse_initial,
+    parse_num_samples,
+    parse_records,
+    parse_target,
+    parse_update,
+)
+from proofs_numeric.cli.tables import print_simulation
+
+PLOT_SUFFIXES = (".png", ".svg", ".pdf")
+
+
+@dataclasses.dataclass(frozen=True)
+class Exact:
+    """What theory says of one recorded quantity at the recorded generations.
+
+    Attributes:
+        values: float64, one per recorded generation.
+        rung: which rung of the exactness ladder gave them.
+        slack: declared numerical slack of a measured mean.
+    """
+
+    values: np.ndarray
+    rung: str
+    slack: float
+
+
+def run(arguments: Arguments) -> None:
+    """Check everything, simulate, and write the table, the JSON document, the arrays and the plots.
+
+    Args:
+        arguments: of `zenil simulate`.
+
+    Raises:
+        ValueError: bad input, before anything runs.
+        KeyboardInterrupt: interrupted; says how to go on.
+
+    Source: Definition.
+    """
+    zd.devices.configure(x64=arguments.x64)
+    check_outputs(arguments)
+    target, system = build(arguments)
+    records = parse_records(arguments.record, target.state, corpus=target.vocabulary is not None)
+    # A schedule that leaves its range is named before any folder is made or kernel compiled.
+    system.table(max(arguments.num_generations, 1))
+    folder = None if arguments.out is None else pathlib.Path(arguments.out)
+    if folder is not None:
+        kept.keep(arguments, folder)
+    measured = measure(arguments, system, records, folder)
+    exact = reachable(system, records, arguments, measured)
+    write(arguments, measured, exact, target, folder)
+
+
+def build(arguments: Arguments) -> tuple[Target, Any]:
+    """The target and the system of the arguments.
+
+    Raises:
+        ValueError: bad SPECs, or parts that do not fit together.
+    """
+    target = parse_target(arguments.target)
+    system = zd.System(
+        target=target.state,
+        num_samples=parse_num_samples(arguments.num_samples),
+        exogenous_fraction=parse_exogenous_fraction(arguments.exogenous_fraction),
+        update=parse_update(arguments.update),
+        fit=parse_fit(arguments.fit),
+        initial=parse_initial(arguments.initial),
+        mixing=arguments.mixing,  # type: ignore[arg-type]  # System refuses other words
+    )
+    return target, system
+
+
+def check_outputs(arguments: Arguments) -> None:
+    """Refuse names that cannot be written before the run, not after it.
+
+    Raises:
+        ValueError: a missing folder, a file where a folder is wanted, an unknown suffix of a plot.
+    """
+    if arguments.plot is not None:
+        if pathlib.Path(arguments.plot).suffix.lower() not in PLOT_SUFFIXES:
+            raise ValueError(f"--plot: the name must end in {', '.join(PLOT_SUFFIXES)}; got {arguments.plot!r}.")
+        if arguments.terminal_only or arguments.num_generations == 0:
+            raise ValueError("--plot needs more than one generation. Leave --terminal-only out.")
+    for flag, name in (("--json", arguments.json), ("--plot", arguments.plot)):
+        if name is None or name == "-":
+            continue
+        if not pathlib.Path(name).absolute().parent.is_dir() or pathlib.Path(name).is_dir():
+            raise ValueError(f"{flag}: cannot write {name!r}: no such folder, or a folder itself. Name a file.")
+    if arguments.out is not None and pathlib.Path(arguments.out).exists() and not pathlib.Path(arguments.out).is_dir():
+        raise ValueError(f"--out: {arguments.out!r} is a file. Name a folder.")
+    if arguments.keep_replicates and arguments.out is None:
+        raise ValueError("--keep-replicates needs --out DIR, where run.npz will hold the values.")
+
+
+def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder: pathlib.Path | None) -> Any:
+    """Simulate, with a progress bar.
+
+    Raises:
+        KeyboardInterrupt: with the line that says how to go on.
+    """
+    import jax
+
+    try:
+        with counter("replicates", quiet=arguments.quiet) as progress:
+            return zd.simulate(
+                system,
+                num_generations=arguments.num_generations,
+                num_replicates=arguments.num_replicates,
+                key=jax.random.key(arguments.seed),
+                record=records,
+                keep="replicates" if arguments.keep_replicates else "summary",
+                terminal_only=arguments.terminal_only,
+                progress=progress,
+                checkpoint=folder,
+            )
+    except KeyboardInterrupt:
+        if folder is None:
+            raise KeyboardInterrupt("Nothing was saved; with --out DIR the state would have been.") from None
+        raise KeyboardInterrupt(f"The state is saved; zenil resume {arguments.out} goes on.") from None
+
+
+def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measured: Any) -> dict[str, Exact]:
+    """Exact values of every recorded quantity that some rung reaches."""
+    answers = {}
+    for name in records:
+        try:
+            values, rung = zd.exact(system, name, arguments.num_generations)
+        except zd.NotReachable:
+            continue
+        answers[name] = Exact(np.asarray(values)[measured.generations], rung, zd.numerical_slack(system, name))
+    return answers
+
+
+def write(
+    arguments: Arguments, measured: Any, exact: dict[str, Exact], target: Target, folder: pathlib.Path | None
+) -> None:
+    """Everything that was asked for.
+
+    Raises:
+        ValueError: a file that cannot be written.
+    """
+    result = document(arguments, measured, exact, target)
+    curves = {name: answer.values for name, answer in exact.items()}
+    try:
+        if folder is not None:
+            measured.save(folder / "run")
+            write_json(result, str(folder / "result.json"))
+            if len(measured.generations) > 1:
+                for suffix in (".png", ".svg"):
+                    measured.plot(folder / f"run{suffix}", exact=curves)
+        if arguments.plot is not None:
+            measured.plot(arguments.plot, exact=curves)
+        if arguments.json is not None:
+            write_json(result, arguments.json)
+    except OSError as error:
+        raise ValueError(f"cannot write {error.filename or 'the output'}: {error.strerror or error}.") from None
+    # Standard output belongs to the machine that asked for JSON there.
+    if not arguments.quiet and arguments.json != "-":
+        print_simulation(measured, exact, target, result)

@@ -1,0 +1,9 @@
+from proofs_numeric.cli.specs.numbers import parse_exogenous_fraction as parse_exogenous_fraction
+from proofs_numeric.cli.specs.numbers import parse_num_samples as parse_num_samples
+from proofs_numeric.cli.specs.policies import parse_fit as parse_fit
+from proofs_numeric.cli.specs.policies import parse_initial as parse_initial
+from proofs_numeric.cli.specs.policies import parse_update as parse_update
+from proofs_numeric.cli.specs.records import UNITS as UNITS
+from proofs_numeric.cli.specs.records import parse_records as parse_records
+from proofs_numeric.cli.specs.target import Target as Target
+from proofs_numeric.cli.specs.target import parse_target as parse_target

@@ -1,0 +1,142 @@
+"""A verification run: from names of claims to the table, the files, and whether all is as expected."""
+
+import pathlib
+import time
+from collections.abc import Sequence
+
+from rich.table import Table
+
+import zenil_dynamics as zd
+from proofs_numeric.budget import BUDGETS
+from proofs_numeric.cli.board import board
+from proofs_numeric.cli.claim_sources import chosen
+from proofs_numeric.cli.document import write_json
+from proofs_numeric.cli.specs.base import unknown
+from proofs_numeric.cli.tables import console
+from proofs_numeric.cli.verdict_words import parting_line, refutation_lines, summary_line, verdict_row
+from proofs_numeric.engine import run_claims
+from proofs_numeric.evidence import to_json
+from proofs_numeric.keys import fresh_root, validate_root
+from proofs_numeric.verdict import Status, Verdict
+
+REPORT_NAME = "report.json"
+
+
+def verification(
+    names: Sequence[str],
+    *,
+    budget: str,
+    strict: bool,
+    root: str | None,
+    out: str | None,
+    json_file: str | None,
+    x64: bool,
+    quiet: bool,
+) -> bool:
+    """Check claims and write what was found.
+
+    Args:
+        names: ids and files; none means the catalogue.
+        budget: name of a budget.
+        strict: undecided and unattempted claims part, too.
+        root: hexadecimal root of all keys, or None for a fresh one.
+        out: folder of the report, or None.
+        json_file: where the JSON document goes, or None; "-" is stdout.
+        x64: compute in float64.
+        quiet: no table and no progress.
+
+    Returns:
+        Whether every verdict is as expected.
+
+    Raises:
+        ValueError: bad input, before anything runs.
+        KeyboardInterrupt: interrupted; says what is kept.
+
+    Source: Definition.
+    """
+    if budget not in BUDGETS:
+        raise unknown("--budget", budget, BUDGETS)
+    root = fresh_root() if root is None else validate_root(root)
+    check_outputs(out, json_file)
+    zd.devices.configure(x64=x64)
+    claims = chosen(names)
+    folder = None if out is None else pathlib.Path(out)
+    started = time.perf_counter()
+    verdicts: list[Verdict] = []
+
+    def payload() -> dict:
+        return to_json(verdicts, BUDGETS[budget], root, seconds=time.perf_counter() - started, strict=strict)
+
+    try:
+        with board(len(claims), quiet=quiet) as show:
+            for verdict in run_claims(claims, BUDGETS[budget], root=root, progress=show.work):
+                verdicts.append(verdict)
+                show.verdict(verdict)
+    except KeyboardInterrupt:
+        kept = f"{len(verdicts)} of {len(claims)} claims were decided; --root {root} repeats them."
+        if folder is not None:
+            write_report(payload(), folder)
+            kept += f" Their verdicts are in {folder / REPORT_NAME}."
+        raise KeyboardInterrupt(kept) from None
+    content = payload()
+    if folder is not None:
+        write_report(content, folder)
+    if json_file is not None:
+        write_json(content, json_file)
+    # Standard output belongs to the machine that asked for JSON there.
+    if not quiet and json_file != "-":
+        print_verdicts(verdicts, strict, root, content["summary"]["seconds"])
+    return all(verdict.as_expected(strict) for verdict in verdicts)
+
+
+def check_outputs(out: str | None, json_file: str | None) -> None:
+    """Refuse names that cannot be written before the run, not after it.
+
+    Raises:
+        ValueError: a file where a folder is wanted, or the other way round, or a folder that is not there.
+    """
+    if out is not None and pathlib.Path(out).exists() and not pathlib.Path(out).is_dir():
+        raise ValueError(f"--out: {out!r} is a file. Name a folder.")
+    if json_file in (None, "-"):
+        return
+    if not pathlib.Path(json_file).absolute().parent.is_dir() or pathlib.Path(json_file).is_dir():
+        raise ValueError(f"--json: cannot write {json_file!r}: no such folder, or a folder itself. Name a file.")
+
+
+def write_report(content: dict, folder: pathlib.Path) -> None:
+    """Write the evidence of a run into a folder.
+
+    Raises:
+        ValueError: the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(content, str(folder / REPORT_NAME))
+    except OSError as error:
+        raise ValueError(f"--out: cannot write to {str(folder)!r}: {error.strerror or error}.") from None
+
+
+def print_verdicts(verdicts: Sequence[Verdict], strict: bool, root: str, seconds: float) -> None:
+    """Print the table, what refutes the refuted claims, what parts from the expectation, and the summary."""
+    screen = console(wide=True)
+    screen.print(verdict_table(verdicts))
+    for verdict in verdicts:
+        if verdict.status is Status.REFUTED:
+            for line in refutation_lines(verdict):
+                screen.print(line, markup=False, soft_wrap=True)
+    for verdict in verdicts:
+        if not verdict.as_expected(strict):
+            screen.print(f"parts: {parting_line(verdict, strict)}", markup=False, soft_wrap=True, style="bold red")
+    screen.print(summary_line(verdicts, strict, root, seconds), markup=False, soft_wrap=True)
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+    """One row per claim."""
+    table = Table(title="Verdicts", title_justify="left")
+    for column in ("id", "reading", "verdict", "expected", "how"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("effect", justify="right", no_wrap=True)
+    table.add_column("counterexample", overflow="fold")
+    for verdict in verdicts:
+        table.add_row(*verdict_row(verdict))
+    return table

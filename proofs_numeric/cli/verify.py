@@ -1,0 +1,35 @@
+"""`zenil verify`: claims are checked, and set beside what was expected of them."""
+
+from typing import Annotated
+
+import typer
+
+BUDGET_NAMES = ("smoke", "quick", "standard", "deep")
+
+
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CLAIM...] [FILE.py]", help="Ids, files of your own claims; default: all.", show_default=False
+        ),
+    ] = None,
+    budget: Annotated[str, typer.Option("--budget", help=f"One of {', '.join(BUDGET_NAMES)}.")] = "quick",
+    strict: Annotated[bool, typer.Option("--strict", help="Undecided and not attempted claims part, too.")] = False,
+    root: Annotated[
+        str | None, typer.Option("--root", metavar="HEX", help="Root of all random keys; default: a new one each run.")
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Folder for the report.")] = None,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")] = None,
+    x64: Annotated[bool, typer.Option("--x64", help="Compute in float64.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No table and no progress.")] = False,
+) -> None:
+    """Check claims; exit code 1 when a verdict parts from its expectation."""
+    from proofs_numeric.cli.verification import verification
+
+    if not verification(
+        names or [], budget=budget, strict=strict, root=root, out=out, json_file=json_file, x64=x64, quiet=quiet
+    ):
+        from proofs_numeric.cli.boundary import EXIT_PARTED
+
+        raise typer.Exit(EXIT_PARTED)

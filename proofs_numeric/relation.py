@@ -1,0 +1,66 @@
+"""The five relations between a statistic and its bound, and how far an instance is from breaking one.
+
+Definition. `excess` is positive in the direction of a violation: value - bound for "<=" and "<", bound - value for
+">=" and ">", |value - bound| for "==". With a tolerance delta >= 0 an instance holds when
+
+    excess <= delta   ("<=", ">=", "=="),        excess < -delta   ("<", ">"),
+
+so a strict claim has to show a gap larger than delta, and with rationals and delta = 0 both readings are exact.
+"""
+
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+
+from proofs_numeric.intervals import Interval
+
+Relation = Literal["<=", "<", ">=", ">", "=="]
+RELATIONS: tuple[str, ...] = ("<=", "<", ">=", ">", "==")
+Number = int | float | Fraction
+
+
+def is_rational(x: Any) -> bool:
+    """Whether `x` is an exact number: int or Fraction, not bool or float. Definition."""
+    return isinstance(x, (int, Fraction, np.integer)) and not isinstance(x, bool)
+
+
+def is_strict(relation: str) -> bool:
+    """Whether equality breaks the relation. Definition."""
+    return relation in ("<", ">")
+
+
+def excess(value: Number, bound: Number, relation: str) -> Number:
+    """How far `value` stands on the wrong side of `bound`; positive means violated. Definition.
+
+    Args:
+        value: the statistic; rationals stay rationals.
+        bound: what it is compared with.
+        relation: one of `RELATIONS`.
+
+    Returns:
+        Signed excess in the units of the statistic.
+    """
+    difference = value - bound
+    if relation in ("<=", "<"):
+        return difference
+    if relation in (">=", ">"):
+        return -difference
+    return abs(difference)
+
+
+def excess_interval(value: Interval, bound: Interval, relation: str) -> Interval:
+    """Enclosure of `excess` where value or bound are known as intervals. Definition."""
+    difference = value - bound
+    if relation in ("<=", "<"):
+        return difference
+    if relation in (">=", ">"):
+        return -difference
+    return difference.abs()
+
+
+def holds(excess_value: Number, relation: str, delta: Number) -> bool:
+    """Whether an instance with this excess obeys the relation at tolerance `delta`. Definition."""
+    if is_strict(relation):
+        return bool(excess_value < -delta)
+    return bool(excess_value <= delta)

@@ -1,0 +1,226 @@
+"""What a checked claim ends as: a status, the evidence for it, and what it rests on.
+
+A verdict is a sentence with numbers, never a truth value: an UNDECIDED claim is neither passed nor failed, so
+`bool(verdict)` raises.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Status(enum.StrEnum):
+    """The seven ways in which a claim can end.
+
+    Definition. REFUTED and SUPPORTED are statements with an error level (zero for the exact routes); UNDECIDED asks
+    for a larger budget; INVALID means that a declared fact (range, finiteness) was broken; NUMERIC that the effect
+    is no larger than the rounding allowance; NOT_TESTABLE that no finite run decides the sentence; VACUOUS that no
+    instance meets the assumptions.
+    """
+
+    REFUTED = "REFUTED"
+    SUPPORTED = "SUPPORTED"
+    UNDECIDED = "UNDECIDED"
+    INVALID = "INVALID"
+    NUMERIC = "NUMERIC"
+    NOT_TESTABLE = "NOT_TESTABLE"
+    VACUOUS = "VACUOUS"
+
+
+class Rung(enum.StrEnum):
+    """How the numbers behind a verdict were obtained. Definition: exact rungs first, Monte Carlo last."""
+
+    ENUMERATION = "enumeration"
+    RECURSION = "recursion"
+    CLOSED_FORM = "closed form"
+    POPULATION = "population"
+    INTERVAL = "interval"
+    MONTE_CARLO = "monte carlo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One example of a claim with the numbers found there.
+
+    Definition.
+
+    Args:
+        theta: parameter name -> value.
+        value: the statistic: exact, or estimated (units of the claim).
+        bound: what the claim compares it with, same units.
+        effect: value - bound. For Monte Carlo it comes from the stream named in `stream`.
+        interval: (lower, upper) of `effect`, or None where the value is exact.
+        stream: "exact", or the name of the random stream behind the numbers.
+        log_e: evidence against the claim at this example, nats; None for exact routes.
+        n: samples behind the numbers; 0 for exact routes.
+        confirmed: True or False where a second, independent look was taken, else None.
+        note: one sentence, empty if there is nothing to say.
+    """
+
+    theta: Mapping[str, Any]
+    value: float
+    bound: float
+    effect: float
+    interval: tuple[float, float] | None = None
+    stream: str = "exact"
+    log_e: float | None = None
+    n: int = 0
+    confirmed: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeighbourResult:
+    """How a mutant or a control of a claim ended. Definition.
+
+    Args:
+        status: verdict on the neighbour.
+        required: "REFUTED" (a mutant), "NOT_REFUTED" or "SUPPORTED" (a control).
+        effect: value - bound at the example that decided, None if nothing was evaluated.
+        n: samples spent.
+        theta: the example that decided, or None.
+    """
+
+    status: Status
+    required: str
+    effect: float | None = None
+    n: int = 0
+    theta: Mapping[str, Any] | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the neighbour ended as required: a mutant killed, a control left standing. Definition."""
+        if self.required == "NOT_REFUTED":
+            return self.status in (Status.SUPPORTED, Status.UNDECIDED)
+        return self.status == self.required
+
+    @property
+    def parts(self) -> bool:
+        """Whether the outcome contradicts what was required; UNDECIDED never does. Definition."""
+        return not self.passed and self.status is not Status.UNDECIDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The outcome of one claim. Definition.
+
+    Args:
+        claim_id: permanent id of the claim.
+        item: item of the paper.
+        reading: R1..R8, RF or ALG.
+        statement: the sentence in our words.
+        source: item and equation.
+        status: how it ended.
+        expected: what was predicted before any run.
+        rung: how the numbers were obtained; None where nothing ran.
+        attempted: False when the budget is below the smallest one at which the claim must be decided.
+        assurance: what the status rests on, in words ("exact rational arithmetic", "error probability at most ...").
+        scope: where it holds, in words ("on all 40 examples of the domain").
+        assumption: tail facts and other premises used, in words.
+        note: horizon, surrogate, or reason why nothing was run.
+        num_examples: examples evaluated.
+        n: samples drawn in all (0 for exact routes).
+        log10_e: claim-level evidence against the claim, decimal logarithm; None for exact routes.
+        threshold: decimal logarithm that `log10_e` has to reach; None for exact routes.
+        effect: value - bound at the minimal counterexample, else at the example nearest to a violation.
+        interval: (lower, upper) of that effect, or None.
+        value: the statistic there.
+        bound: the bound there.
+        counterexample: minimal counterexample of a refuted claim, else None.
+        most_convincing: counterexample with the largest violation, else None.
+        closest: example nearest to a violation of a claim that was not refuted, else None.
+        simulation: independent Monte Carlo estimate beside an exact counterexample, or None.
+        samples_to_decide: planned number of samples for an UNDECIDED example, else None.
+        delta: violation margin or numerical tolerance at the reported example.
+        slack: numerical slack eta at the reported example, None for exact routes.
+        mutants: name -> result.
+        controls: name -> result.
+        corrected_by: ids of the claims that state the corrected version.
+        seconds: wall time.
+        root: hexadecimal root of all random keys of the run.
+        budget: name of the budget.
+    """
+
+    claim_id: str
+    item: str
+    reading: str
+    statement: str
+    source: str
+    status: Status
+    expected: Status
+    rung: Rung | None = None
+    attempted: bool = True
+    assurance: str = ""
+    scope: str = ""
+    assumption: str = ""
+    note: str = ""
+    num_examples: int = 0
+    n: int = 0
+    log10_e: float | None = None
+    threshold: float | None = None
+    effect: float | None = None
+    interval: tuple[float, float] | None = None
+    value: float | None = None
+    bound: float | None = None
+    counterexample: Instance | None = None
+    most_convincing: Instance | None = None
+    closest: Instance | None = None
+    simulation: Instance | None = None
+    samples_to_decide: int | None = None
+    delta: float | None = None
+    slack: float | None = None
+    mutants: Mapping[str, NeighbourResult] = field(default_factory=dict)
+    controls: Mapping[str, NeighbourResult] = field(default_factory=dict)
+    corrected_by: tuple[str, ...] = ()
+    seconds: float = 0.0
+    root: str = ""
+    budget: str = ""
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"a verdict has no truth value: {self.claim_id} is {self.status}. Compare `verdict.status` with a `Status`."
+        )
+
+    @property
+    def exact(self) -> bool:
+        """Whether no randomness stands behind the status. Definition."""
+        return self.rung is not Rung.MONTE_CARLO
+
+    @property
+    def kill_rate(self) -> float | None:
+        """Share of the mutants that were refuted, None without mutants. Definition."""
+        if not self.mutants:
+            return None
+        return sum(result.passed for result in self.mutants.values()) / len(self.mutants)
+
+    @property
+    def weak(self) -> bool:
+        """True when a claim that ran shows no discrimination.
+
+        Definition. No mutant killed and no control left standing.
+        """
+        ran = self.attempted and self.status not in (Status.NOT_TESTABLE, Status.VACUOUS)
+        return ran and not any(result.passed for result in (*self.mutants.values(), *self.controls.values()))
+
+    def as_expected(self, strict: bool = False) -> bool:
+        """Whether status, mutants and controls agree with what was written down before the run.
+
+        Definition. UNDECIDED (and "not attempted") never parts, except with `strict`.
+
+        Args:
+            strict: also require every decision and every killed mutant.
+
+        Returns:
+            True if nothing parts.
+        """
+        neighbours = (*self.mutants.values(), *self.controls.values())
+        if strict:
+            return self.attempted and self.status == self.expected and all(result.passed for result in neighbours)
+        agrees = self.status in (self.expected, Status.UNDECIDED)
+        return agrees and not any(result.parts for result in neighbours)
+
+    @property
+    def reproduction(self) -> str:
+        """Command line that repeats this verdict from the same keys. Definition."""
+        return f"zenil verify {self.claim_id} --budget {self.budget} --root {self.root}"

@@ -1,0 +1,147 @@
+import json
+
+import numpy as np
+import pytest
+
+import zenil_dynamics as zd
+
+# The population limit draws nothing, so that it compiles fast; what the sampler does is tested elsewhere.
+SMALL = (
+    *("--update", "population", "--initial", "uniform:5", "--exogenous-fraction", "0.3"),
+    *("--num-samples", "20", "--num-generations", "5", "--num-replicates", "64", "--seed", "3"),
+)
+
+
+def document(result):
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_document(zenil):
+    content = document(
+        zenil("simulate", "--target", "zipf:5", *SMALL, "--record", "entropy,diversity,successive_kl", "--json", "-")
+    )
+    assert list(content) == [
+        *("schema", "system", "generations", "measured", "exact", "rung", "slack"),
+        *("kernel", "device", "versions", "seed", "seconds"),
+    ]
+    assert (content["schema"], content["seed"]) == (1, 3)
+    assert content["generations"] == [0, 1, 2, 3, 4, 5]
+    assert list(content["measured"]) == ["entropy", "diversity", "successive_kl"]
+    for quantity in content["measured"].values():
+        assert list(quantity) == ["mean", "stderr", "quantiles", "nonfinite"]
+        assert list(quantity["quantiles"]) == ["0.05", "0.25", "0.5", "0.75", "0.95"]
+        assert {len(quantity["mean"]), len(quantity["stderr"]), len(quantity["quantiles"]["0.5"])} == {6}
+    assert content["measured"]["successive_kl"]["mean"][0] is None
+    assert set(content["exact"]) == set(content["rung"]) == set(content["slack"])
+    assert content["rung"]["diversity"] in ("closed form", "moment recursion")
+    assert set(content["seconds"]) == {"compile", "run"}
+    assert content["system"]["target"]["support_size"] == 5
+    assert content["system"]["specs"]["target"] == "zipf:5"
+
+
+def test_measured_is_the_library_and_exact_is_the_oracle(zenil):
+    import jax
+
+    content = document(
+        zenil(
+            *("simulate", "--target", "probs:0.4,0.3,0.1,0.1,0.1", "--num-samples", "4", "--num-generations", "5"),
+            *("--num-replicates", "64", "--seed", "3", "--exogenous-fraction", "power_law:1,0.5"),
+            *("--initial", "estimate:3", "--mixing", "stratified", "--record", "diversity,kl_from_target"),
+            *("--json", "-"),
+        )
+    )
+    system = zd.System(
+        target=zd.Categorical([0.4, 0.3, 0.1, 0.1, 0.1]),
+        num_samples=4,
+        exogenous_fraction=zd.schedules.power_law(scale=1.0, exponent=0.5),
+        initial=zd.estimate(num_samples=3),
+        mixing="stratified",
+    )
+    records = ("diversity", "kl_from_target")
+    run = zd.simulate(system, num_generations=5, num_replicates=64, key=jax.random.key(3), record=records)
+    exact, rung = zd.exact(system, "diversity", 5)
+    assert content["measured"]["diversity"]["mean"] == run.mean["diversity"].tolist()
+    assert content["exact"]["diversity"] == list(exact)
+    assert content["rung"]["diversity"] == rung
+    # Four draws cannot reach five types: KL(P || Q) is infinite on every path.
+    assert content["measured"]["kl_from_target"]["mean"] == [None] * 6
+    assert content["measured"]["kl_from_target"]["nonfinite"] == [1.0] * 6
+
+
+def test_the_population_limit_meets_its_exact_values(zenil):
+    content = document(zenil("simulate", "--target", "zipf:5", *SMALL, "--record", "diversity", "--x64", "--json", "-"))
+    np.testing.assert_allclose(content["measured"]["diversity"]["mean"], content["exact"]["diversity"], rtol=1e-12)
+
+
+def test_gaussian_flags(zenil):
+    content = document(
+        zenil(
+            *("simulate", "--target", "gaussian:1,2", "--num-samples", "20", "--num-generations", "5"),
+            *("--num-replicates", "64", "--fit", "unbiased", "--update", "accumulate"),
+            *("--record", "mean,variance,differential_entropy", "--json", "-"),
+        )
+    )
+    assert content["system"]["target"]["variance"] == 2.0
+    assert (content["system"]["fit"], content["system"]["update"]) == ("unbiased", "accumulate")
+    assert content["measured"]["variance"]["mean"][0] == 2.0
+
+
+def test_smoothing_and_a_file_of_arguments(zenil, tmp_path):
+    (tmp_path / "run.toml").write_text(
+        'target = "zipf:5"\nnum-samples = 20\nfit = "smoothed:0.5"\nnum-replicates = 64\n'
+    )
+    content = document(zenil("simulate", "--config", "run.toml", "--num-generations", 2, "--json", "-"))
+    assert content["system"]["pseudocount"] == 0.5
+    assert content["generations"] == [0, 1, 2]
+
+
+def test_terminal_only(zenil):
+    content = document(
+        zenil("simulate", "--target", "zipf:5", *SMALL, "--record", "diversity", "--terminal-only", "--json", "-")
+    )
+    assert content["generations"] == [5]
+    assert len(content["measured"]["diversity"]["mean"]) == len(content["exact"]["diversity"]) == 1
+
+
+def test_the_table_sets_exact_beside_measured(zenil):
+    result = zenil("simulate", "--target", "zipf:5", *SMALL, "--record", "diversity")
+    assert result.exit_code == 0, result.output
+    assert "measured ± standard error" in result.stdout
+    assert "exact" in result.stdout
+    assert "64 replicates, seed 3" in result.stdout
+    assert result.stderr == ""  # no terminal, no progress
+
+
+def test_a_corpus_says_how_large_it_is_and_what_is_rare(zenil, tmp_path):
+    (tmp_path / "corpus.txt").write_text("the cat and the dog and the bird")
+    result = zenil("simulate", "--target", "text:corpus.txt", *SMALL, "--json", "result.json")
+    assert "words of corpus.txt: 5 distinct tokens among 8; rare below probability 0.05" in result.stdout
+    content = json.loads((tmp_path / "result.json").read_text())
+    assert content["system"]["corpus"] == {
+        "source": "words of corpus.txt",
+        "vocabulary_size": 5,
+        "num_tokens": 8,
+        "rare_threshold": 0.05,
+    }
+    assert "rare_mass" in content["measured"]
+
+
+def test_quiet_prints_nothing(zenil):
+    result = zenil("simulate", "--target", "zipf:5", *SMALL, "--quiet")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_the_folder_holds_arrays_facts_and_plots(zenil, tmp_path):
+    result = zenil(
+        *("simulate", "--target", "zipf:5", *SMALL, "--record", "diversity", "--keep-replicates", "--quiet"),
+        *("--out", "folder", "--plot", "picture.svg"),
+    )
+    assert result.exit_code == 0, result.output
+    run = zd.Trajectory.load(tmp_path / "folder" / "run")
+    assert run.replicates["diversity"].shape == (64, 6)
+    content = json.loads((tmp_path / "folder" / "result.json").read_text())
+    assert content["measured"]["diversity"]["mean"] == run.mean["diversity"].tolist()
+    assert (tmp_path / "folder" / "run.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "picture.svg").read_text()
+    assert not (tmp_path / "folder" / "checkpoint.bin").exists()

@@ -1,0 +1,126 @@
+"""Laws of the abstract classes, over the registry."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import zenil_dynamics as zd
+from tests.dynamics.registry import FITS, STATES, UPDATES, systems
+
+KEY = jax.random.key(3)
+
+
+def float_leaves(tree):
+    return [np.asarray(leaf, np.float64) for leaf in jax.tree.leaves(tree)]
+
+
+def close(first, second):
+    for one, other in zip(float_leaves(first), float_leaves(second), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
+def as_floats(tree):
+    """What a state looks like inside the kernel: default-float arrays."""
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(float)), tree)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_matches_its_own_expectation(name):
+    state = as_floats(STATES[name])
+    close(state.matched(state.expected()), state)
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("num_samples", [0, 1, 2, 17, 1000])
+def test_totals_are_what_was_asked_for(name, num_samples):
+    drawn = jax.jit(lambda n: STATES[name].draw(n, key=KEY))(num_samples)
+    assert int(drawn.total) == num_samples
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_statistics_are_a_commutative_monoid(name):
+    one, two, three = (as_floats(STATES[name]).draw(jnp.int32(n), key=jax.random.key(n)) for n in (5, 12, 1))
+    close((one + two) + three, one + (two + three))
+    close(one + two, two + one)
+    close(one + one.zero(), one)
+    close(one.zero() + one, one)
+    assert int((one + two).total) == 17
+
+
+def test_moments_merge_as_the_pooled_sample():
+    rng = np.random.default_rng(0)
+    samples = [rng.normal(size=n) + n for n in (3, 8)]
+    parts = [
+        zd.statistics.Moments(jnp.int32(x.size), jnp.float32(x.mean()), jnp.float32(((x - x.mean()) ** 2).sum()))
+        for x in samples
+    ]
+    pooled = np.concatenate(samples)
+    merged = parts[0] + parts[1]
+    close(
+        (merged.count, merged.mean, merged.scatter),
+        (np.int32(11), pooled.mean(), ((pooled - pooled.mean()) ** 2).sum()),
+    )
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_mixtures_end_at_their_parts(name):
+    state = as_floats(STATES[name])
+    other = jax.tree.map(lambda leaf: leaf[::-1] if leaf.ndim else leaf + 1, state)
+    close(state.mixed_with(other, jnp.float32(0)).expected(), state.expected())
+    close(state.mixed_with(other, jnp.float32(1)).expected(), other.expected())
+
+
+@pytest.mark.parametrize("fit_name", FITS)
+def test_infinitely_many_draws_leave_nothing_to_correct(fit_name):
+    fit = FITS[fit_name]
+    state = as_floats(STATES["gaussian" if fit_name == "unbiased" else "zipf"])
+    close(fit(state.expected(), state, key=KEY), state)
+
+
+def test_smoothing_is_add_beta():
+    state = as_floats(STATES["categorical"])
+    counts = zd.statistics.Counts(jnp.array([4, 0, 3, 0], jnp.int32))
+    smoothed = zd.Smoothed(pseudocount=0.3)(counts, state, key=KEY)
+    np.testing.assert_allclose(smoothed.probs, np.array([4.3, 0.3, 3.3, 0.3]) / (7 + 4 * 0.3), rtol=1e-6)
+
+
+def test_unbiased_divides_by_one_less():
+    state = as_floats(STATES["gaussian"])
+    moments = zd.statistics.Moments(jnp.int32(5), jnp.float32(2.0), jnp.float32(8.0))
+    assert float(zd.Unbiased()(moments, state, key=KEY).variance) == pytest.approx(2.0)
+    assert float(zd.MaximumLikelihood()(moments, state, key=KEY).variance) == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize("update_name", UPDATES)
+@pytest.mark.parametrize("state_name", STATES)
+def test_updates_keep_the_structure_of_their_memory(update_name, state_name):
+    state, update = as_floats(STATES[state_name]), UPDATES[update_name]
+    empty = state.draw(jnp.int32(0), key=KEY)
+    memory = update.init(empty, None)
+    statistics, after = update(memory, state, jnp.int32(9), key=KEY)
+    assert jax.tree.structure(memory) == jax.tree.structure(after)
+    assert [leaf.dtype for leaf in jax.tree.leaves(memory)] == [leaf.dtype for leaf in jax.tree.leaves(after)]
+    if update_name == "accumulate":
+        assert int(statistics.total) == 9
+        again, _ = update(after, state, jnp.int32(4), key=KEY)
+        assert int(again.total) == 13
+
+
+@pytest.mark.parametrize(("name", "system"), list(systems()), ids=[name for name, _ in systems()])
+def test_every_combination_runs_and_starts_at_the_target(name, system):
+    record = tuple(system.target.quantities)
+    run = zd.simulate(system, num_generations=3, num_replicates=8, key=KEY, record=record, block_size=8)
+    for quantity in record:
+        assert run.mean[quantity].shape == (4,)
+        if quantity in ("kl_to_target", "kl_from_target", "total_variation", "wasserstein2", "chi_square"):
+            assert run.mean[quantity][0] == pytest.approx(0, abs=1e-6)
+        assert not np.isnan(run.minimum[quantity]).any()
+
+
+def test_full_exogenous_forgets_the_state():
+    start = zd.Categorical([1.0, 0.0, 0.0, 0.0])
+    options = {"num_generations": 1, "num_replicates": 64, "key": KEY, "record": ("entropy",), "keep": "replicates"}
+    far = zd.simulate(zd.System(STATES["categorical"], 50, 1.0, initial=start), **options)
+    near = zd.simulate(zd.System(STATES["categorical"], 50, 1.0), **options)
+    np.testing.assert_array_equal(far.replicates["entropy"][:, 1], near.replicates["entropy"][:, 1])

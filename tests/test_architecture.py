@@ -1,0 +1,128 @@
+"""Reads the imports of both packages and fails on an edge that the rooms forbid (docs/conventions.md)."""
+
+import ast
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+# Room -> the rooms of zenil_dynamics that it may import beside itself. A room is a module or package of the top level.
+ALLOWED = {
+    "types": set(),
+    "validate": {"types"},
+    "random": {"types", "validate"},
+    "samplers": {"types", "validate", "random"},
+    "statistics": {"types"},
+    "schedules": {"types", "validate"},
+    "estimators": {"types", "validate"},
+    "corpora": {"types", "validate"},
+    "states": {"types", "validate", "random", "samplers", "statistics", "estimators"},
+    "fits": {"types", "validate", "statistics", "states"},
+    "mixing": {"types", "random", "statistics", "states"},
+    "updates": {"types", "statistics", "states"},
+    "system": {"types", "validate", "random", "statistics", "schedules", "states", "fits", "mixing", "updates"},
+    "kernel": {"types", "random", "states", "system"},
+    "summaries": set(),
+    "devices": set(),
+    "checkpoint": set(),
+    "plotting": {"trajectory"},
+    "trajectory": {"summaries", "system", "plotting"},
+    "simulate": {
+        "types",
+        "validate",
+        "random",
+        "system",
+        "kernel",
+        "summaries",
+        "devices",
+        "checkpoint",
+        "trajectory",
+    },
+    "oracles": set(),
+    "exactness": {"validate", "states", "fits", "updates", "system", "oracles", "estimators"},
+}
+
+HEAVY = {"hypothesis", "pytest", "typer", "rich", "proofs_numeric"}
+
+
+def imported(path: pathlib.Path) -> set[str]:
+    """Dotted names of everything that a file imports, wherever in the file."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def files(package: str) -> list[pathlib.Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def room(path: pathlib.Path) -> str:
+    inside = path.relative_to(ROOT / "zenil_dynamics")
+    return inside.parts[0].removesuffix(".py")
+
+
+def rooms_in(names: set[str]) -> set[str]:
+    existing = {room(path) for path in files("zenil_dynamics")}
+    return {name.split(".")[1] for name in names if name.startswith("zenil_dynamics.")} & existing
+
+
+@pytest.mark.parametrize("path", files("zenil_dynamics"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_import_only_what_stands_left_of_them(path):
+    own = room(path)
+    if own == "__init__":
+        return
+    assert own in ALLOWED, f"{own} is a new room: give it a line here"
+    assert rooms_in(imported(path)) - {own} <= ALLOWED[own]
+
+
+@pytest.mark.parametrize("path", files("zenil_dynamics"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_dynamics_never_import_their_judges(path):
+    assert not {name.split(".")[0] for name in imported(path)} & HEAVY
+
+
+def test_oracles_are_an_island():
+    standard = sys.stdlib_module_names
+    for path in files("zenil_dynamics/oracles"):
+        outside = {name.split(".")[0] for name in imported(path)} - standard - {"numpy", "scipy"}
+        inside = {name for name in imported(path) if name.startswith("zenil_dynamics")}
+        assert outside <= {"zenil_dynamics"}
+        assert all(name.startswith("zenil_dynamics.oracles") for name in inside)
+
+
+def test_sequential_evidence_has_never_heard_of_jax_or_dynamics():
+    for path in files("proofs_numeric/sequential"):
+        top = {name.split(".")[0] for name in imported(path)} - sys.stdlib_module_names
+        inside = {name for name in imported(path) if name.startswith("proofs_numeric")}
+        assert top <= {"numpy", "scipy", "proofs_numeric"}
+        assert all(name.startswith("proofs_numeric.sequential") for name in inside)
+
+
+def test_proofs_use_public_names_of_the_dynamics():
+    for path in files("proofs_numeric"):
+        deep = {name for name in imported(path) if name.startswith("zenil_dynamics.")}
+        allowed_namespaces = ("oracles", "estimators", "schedules", "corpora", "devices", "samplers", "random")
+        private = {name for name in deep if name.split(".")[1][0].islower() and name.split(".")[1] not in allowed_namespaces}
+        public_functions = {"exact", "simulate", "estimate", "numerical_slack", "plan"}
+        assert {name.split(".")[1] for name in private} <= public_functions
+
+
+@pytest.mark.parametrize("package", ["zenil_dynamics", "proofs_numeric"])
+def test_contents_pages_only_re_export(package):
+    for path in files(package):
+        if path.name == "__init__.py":
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+                assert docstring or isinstance(node, (ast.Import, ast.ImportFrom)), path
+
+
+def test_no_drawers():
+    for package in ("zenil_dynamics", "proofs_numeric", "benchmarks"):
+        for path in files(package):
+            assert path.stem not in {"utils", "util", "misc", "common", "helpers", "helper"}, path

@@ -1,0 +1,13 @@
+from zenil_dynamics.estimators import slack as slack
+from zenil_dynamics.estimators.categorical import diversity as diversity
+from zenil_dynamics.estimators.categorical import entropy_plugin as entropy_plugin
+from zenil_dynamics.estimators.categorical import missing_mass as missing_mass
+from zenil_dynamics.estimators.categorical import rare_mass as rare_mass
+from zenil_dynamics.estimators.categorical import support_size as support_size
+from zenil_dynamics.estimators.divergences import chi_square as chi_square
+from zenil_dynamics.estimators.divergences import kl_divergence as kl_divergence
+from zenil_dynamics.estimators.divergences import total_variation as total_variation
+from zenil_dynamics.estimators.gaussian import differential_entropy as differential_entropy
+from zenil_dynamics.estimators.gaussian import kl_divergence_gaussian as kl_divergence_gaussian
+from zenil_dynamics.estimators.gaussian import log_variance as log_variance
+from zenil_dynamics.estimators.gaussian import wasserstein2_squared as wasserstein2_squared

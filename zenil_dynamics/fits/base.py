@@ -1,0 +1,35 @@
+"""From statistics of a training set to the next state."""
+
+import abc
+from typing import Any
+
+import equinox as eqx
+
+from zenil_dynamics.states.base import AbstractState
+from zenil_dynamics.types import Key
+
+
+class AbstractFit(eqx.Module):
+    """A rule of estimation.
+
+    Laws: the result has the structure, shapes and dtypes of `previous`; only means and the total of the statistics
+    are read, so that infinitely many draws are no special case.
+    """
+
+    @abc.abstractmethod
+    def __call__(self, statistics: Any, previous: AbstractState, *, key: Key) -> AbstractState:
+        """Fit a state of the family of `previous`.
+
+        Args:
+            statistics: of at least one draw, or expected ones.
+            previous: Q_t, which fixes family and shapes.
+            key: for fits that draw; closed-form fits ignore it.
+        """
+
+    @abc.abstractmethod
+    def check_state(self, state: AbstractState) -> None:
+        """Raise a ValueError that says why when this rule has no meaning for the family of `state`."""
+
+    @abc.abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Name and parameters for reports."""

@@ -1,0 +1,58 @@
+"""Add-beta smoothing, the posterior mean under a symmetric Dirichlet prior."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from zenil_dynamics.fits.base import AbstractFit
+from zenil_dynamics.states.base import AbstractState
+from zenil_dynamics.states.categorical import Categorical
+from zenil_dynamics.statistics import AbstractCounts, ExpectedCounts
+from zenil_dynamics.types import Key
+from zenil_dynamics.validate import finite_number
+
+
+class Smoothed(AbstractFit):
+    """q_i = (n_i + beta) / (N + K beta); categorical states only.
+
+    It acts as an exogenous share K beta / (N + K beta) towards the uniform distribution.
+
+    Attributes:
+        pseudocount: beta, positive, in samples per type.
+
+    Raises:
+        ValueError: a pseudocount that is not positive and finite.
+
+    Source: Definition (add-one smoothing is beta = 1).
+    """
+
+    pseudocount: Float[Array, ""]
+
+    def __init__(self, pseudocount: Any):
+        self.pseudocount = finite_number(pseudocount, name="pseudocount")
+        if not self.pseudocount > 0:
+            raise ValueError(f"`pseudocount` must be positive; got {pseudocount!r}. Without it use MaximumLikelihood.")
+
+    def __call__(self, statistics: AbstractCounts, previous: AbstractState, *, key: Key) -> AbstractState:
+        """Shrink the frequencies towards uniform; infinitely many draws are not shrunk."""
+        frequencies = statistics.frequencies
+        support_size = frequencies.shape[0]
+        total = jnp.asarray(statistics.total, frequencies.dtype)
+        share = support_size * self.pseudocount / (total + support_size * self.pseudocount)
+        return previous.matched(ExpectedCounts((1 - share) * frequencies + share / support_size))
+
+    def check_state(self, state: AbstractState) -> None:
+        """Refuse families without types."""
+        if not isinstance(state, Categorical):
+            raise ValueError(
+                f"`fit` Smoothed adds pseudocounts to types and has no meaning for a {state.family} state. "
+                "Use MaximumLikelihood or Unbiased."
+            )
+
+    def describe(self) -> dict[str, Any]:
+        """Name and pseudocount."""
+        return {"fit": "smoothed", "pseudocount": float(np.asarray(self.pseudocount))}
+
+

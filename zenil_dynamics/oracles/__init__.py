@@ -1,0 +1,25 @@
+from zenil_dynamics.oracles.accumulation import fixation_index_accumulate as fixation_index_accumulate
+from zenil_dynamics.oracles.accumulation import retained_diversity_accumulate as retained_diversity_accumulate
+from zenil_dynamics.oracles.accumulation import (
+    retained_diversity_accumulate_limit as retained_diversity_accumulate_limit,
+)
+from zenil_dynamics.oracles.categorical import CategoricalMoments as CategoricalMoments
+from zenil_dynamics.oracles.categorical import categorical_moments as categorical_moments
+from zenil_dynamics.oracles.categorical import expected_chi_square as expected_chi_square
+from zenil_dynamics.oracles.categorical import expected_diversity as expected_diversity
+from zenil_dynamics.oracles.diversity import diversity_variance as diversity_variance
+from zenil_dynamics.oracles.enumeration import CountLaw as CountLaw
+from zenil_dynamics.oracles.enumeration import compositions as compositions
+from zenil_dynamics.oracles.enumeration import enumerate_laws as enumerate_laws
+from zenil_dynamics.oracles.enumeration import multinomial_law as multinomial_law
+from zenil_dynamics.oracles.enumeration import step_law as step_law
+from zenil_dynamics.oracles.fixation import fixation_index as fixation_index
+from zenil_dynamics.oracles.fixation import fixation_index_stationary as fixation_index_stationary
+from zenil_dynamics.oracles.fixation import fixation_index_vanishing_fraction as fixation_index_vanishing_fraction
+from zenil_dynamics.oracles.fixation import retained_diversity_limit_growing as retained_diversity_limit_growing
+from zenil_dynamics.oracles.fixation import reused_real_set_index as reused_real_set_index
+from zenil_dynamics.oracles.fixation import reused_real_set_limit as reused_real_set_limit
+from zenil_dynamics.oracles.marginal_chain import MARGINAL_CHAIN_LIMIT as MARGINAL_CHAIN_LIMIT
+from zenil_dynamics.oracles.marginal_chain import marginal_chain as marginal_chain
+from zenil_dynamics.oracles.marginal_chain import marginal_chain_cost as marginal_chain_cost
+from zenil_dynamics.oracles.marginal_chain import probability_missing as probability_missing

@@ -1,0 +1,191 @@
+"""Counter-based random words: threefry written out, so that it fuses with whatever consumes it.
+
+JAX lowers its own threefry to a rolled loop on the CPU, which writes every word to memory before it is used. Here the
+twenty rounds are plain elementwise operations: XLA merges them with the sampler, and a draw never leaves the registers.
+
+Every draw is a pure function of (key, counter). Keys are addressed, never dealt: root -> replicate -> generation -> stream,
+each step one `fold_in`. The two words of the block cipher have separate uses that can never meet: `fold_in` encrypts
+blocks (0, address), draws encrypt blocks (tag + attempt, counter) with a tag that is not 0.
+"""
+
+from enum import IntEnum
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Int, UInt32
+
+from zenil_dynamics.types import Key
+
+_PARITY = np.uint32(0x1BD11BDA)
+_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+_IMPLEMENTATION = "fry"  # the short name by which JAX prints a threefry2x32 key type
+
+
+class Stream(IntEnum):
+    """Who consumes the key of one generation. Values are part of every stored result and are never renumbered."""
+
+    REFIT = 0
+    EXOGENOUS = 1
+    SPLIT = 2
+    INITIAL = 3
+    OBSERVE = 4
+    FIT = 5
+
+
+class Tag(IntEnum):
+    """First word of the blocks that a sampler encrypts; 2^24 attempts fit below each. Never renumbered."""
+
+    BITS = 1 << 24
+    BINOMIAL_INVERSION = 2 << 24
+    BINOMIAL_REJECTION = 3 << 24
+    GAMMA = 4 << 24
+    GAMMA_BOOST = 5 << 24
+    GAMMA_LOW = 6 << 24
+
+
+def threefry2x32(
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    counter_0: UInt32[Array, "*#shape"],
+    counter_1: UInt32[Array, "*#shape"],
+) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
+    """Encrypt blocks of two words: twenty rounds of Threefry-2x32, unrolled and elementwise.
+
+    Args:
+        key_0: first key word.
+        key_1: second key word.
+        counter_0: first word of the block.
+        counter_1: second word of the block.
+
+    Returns:
+        Two words, uniform and independent over distinct (key, block) as far as any known test can tell.
+
+    Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.
+    """
+    schedule = (key_0, key_1, key_0 ^ key_1 ^ _PARITY)
+    x, y = counter_0 + key_0, counter_1 + key_1
+    for group in range(5):
+        for distance in _ROTATIONS[group % 2]:
+            x = x + y
+            y = ((y << np.uint32(distance)) | (y >> np.uint32(32 - distance))) ^ x
+        x = x + schedule[(group + 1) % 3]
+        y = y + schedule[(group + 2) % 3] + np.uint32(group + 1)
+    return x, y
+
+
+def words(key: Key) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
+    """Two key words of a typed threefry key.
+
+    Args:
+        key: typed key (or array of keys) as made by `jax.random.key`.
+
+    Returns:
+        Two arrays of the shape of `key`.
+
+    Raises:
+        ValueError: `key` is not a typed key, or its generator is not threefry2x32.
+
+    Definition.
+    """
+    dtype = getattr(key, "dtype", None)
+    if dtype is None or not jnp.issubdtype(dtype, jax.dtypes.prng_key):
+        raise ValueError(
+            f"`key` must be a typed key; got {_describe(key)}. Make it by jax.random.key(seed), not jax.random.PRNGKey."
+        )
+    if str(dtype) != f"key<{_IMPLEMENTATION}>":
+        raise ValueError(
+            f"`key` must be a threefry2x32 key; got {dtype}. Make it by jax.random.key(seed, impl='threefry2x32')."
+        )
+    data = jax.random.key_data(key)
+    return data[..., 0], data[..., 1]
+
+
+def fold_in(key: Key, address: int | Int[Array, ""] | UInt32[Array, ""]) -> Key:
+    """Key at one address below `key`; bitwise equal to `jax.random.fold_in`.
+
+    Args:
+        key: typed threefry key; not consumed, but it must not be handed to a sampler as well.
+        address: replicate, generation or stream, in [0, 2^32).
+
+    Returns:
+        Typed key.
+
+    Raises:
+        ValueError: `key` is not a typed threefry key.
+
+    Source: `jax.random.fold_in`: threefry of the block (0, address).
+    """
+    key_0, key_1 = words(key)
+    low = jnp.asarray(address).astype(jnp.uint32)
+    child = threefry2x32(key_0, key_1, jnp.zeros_like(low), low)
+    # Not jnp.stack: under vmap it transposes, and then XLA no longer sees that words(fold_in(...)) are the words themselves.
+    data = lax.concatenate([lax.expand_dims(word, (word.ndim,)) for word in child], child[0].ndim)
+    return jax.random.wrap_key_data(data, impl="threefry2x32")
+
+
+def counters(shape: tuple[int, ...], offset: int | UInt32[Array, ""] = 0) -> UInt32[Array, "..."]:
+    """Row-major index of every element of `shape`, plus `offset`: what makes elements of one draw different.
+
+    Args:
+        shape: any shape of fewer than 2^32 elements.
+        offset: first counter.
+
+    Returns:
+        uint32 array of `shape`.
+
+    Definition.
+    """
+    index = jnp.arange(int(np.prod(shape, dtype=np.int64)), dtype=jnp.uint32).reshape(shape)
+    return index + jnp.asarray(offset).astype(jnp.uint32)
+
+
+def pairs(
+    key: Key, shape: tuple[int, ...] = (), offset: int | UInt32[Array, ""] = 0
+) -> tuple[UInt32[Array, "..."], UInt32[Array, "..."]]:
+    """Two independent arrays of random words: both outputs of the blocks offset, offset + 1, ...
+
+    Args:
+        key: consumed.
+        shape: of each of the two arrays.
+        offset: first block; equal blocks give equal words whatever the shape around them.
+
+    Returns:
+        Two uint32 arrays of `shape`.
+
+    Raises:
+        ValueError: `key` is not a typed threefry key.
+
+    Definition.
+    """
+    key_0, key_1 = words(key)
+    block = counters(shape, offset)
+    return threefry2x32(key_0, key_1, jnp.full_like(block, Tag.BITS), block)
+
+
+def bits(key: Key, shape: tuple[int, ...] = (), offset: int | UInt32[Array, ""] = 0) -> UInt32[Array, "..."]:
+    """Random words in counter mode: words 2 offset, 2 offset + 1, ... of the stream of `key`, in row-major order.
+
+    Args:
+        key: consumed.
+        shape: of the result.
+        offset: first block, two words each; a longer draw begins with the words of a shorter one.
+
+    Returns:
+        uint32 array of `shape`, uniform on [0, 2^32).
+
+    Raises:
+        ValueError: `key` is not a typed threefry key.
+
+    Definition.
+    """
+    count = int(np.prod(shape, dtype=np.int64))
+    interleaved = jnp.stack(pairs(key, ((count + 1) // 2,), offset), axis=-1).reshape(-1)
+    return interleaved[:count].reshape(shape)
+
+
+def _describe(value: object) -> str:
+    """Short name of a value for a message: dtype and shape of an array, type of anything else."""
+    dtype, shape = getattr(value, "dtype", None), getattr(value, "shape", None)
+    return type(value).__name__ if dtype is None else f"{dtype} of shape {shape}"

@@ -1,0 +1,166 @@
+"""A normal distribution on the line with free mean and variance."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from zenil_dynamics import estimators, samplers
+from zenil_dynamics.random import Stream, fold_in
+from zenil_dynamics.states.base import AbstractSource, AbstractState, Observed, Quantity
+from zenil_dynamics.statistics import AbstractMoments, ExpectedMoments, Moments
+from zenil_dynamics.types import Key
+from zenil_dynamics.validate import finite_number
+
+
+def _mean(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return jnp.asarray(state.mean)
+
+
+def _variance(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return jnp.asarray(state.variance)
+
+
+def _log_variance(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return jnp.log(state.variance)
+
+
+def _differential_entropy(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return estimators.differential_entropy(state.variance)
+
+
+def _wasserstein2(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return estimators.wasserstein2_squared(state.mean, state.variance, observed.target.mean, observed.target.variance)
+
+
+def _kl_to_target(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return _kl(state, observed.target)
+
+
+def _kl_from_target(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return _kl(observed.target, state)
+
+
+def _successive_kl(state: "Gaussian", observed: Observed) -> Float[Array, ""]:
+    return _kl(state, observed.previous)
+
+
+def _kl(first: "Gaussian", second: "Gaussian") -> Float[Array, ""]:
+    return estimators.kl_divergence_gaussian(first.mean, first.variance, second.mean, second.variance)
+
+
+_QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {
+        "mean": _mean,
+        "variance": _variance,
+        "log_variance": _log_variance,
+        "differential_entropy": _differential_entropy,
+        "wasserstein2": _wasserstein2,
+        "kl_to_target": _kl_to_target,
+        "kl_from_target": _kl_from_target,
+        "successive_kl": _successive_kl,
+    }
+)
+
+
+class Gaussian(AbstractState):
+    """N(mean, variance); its maximum-likelihood fit has the sample mean and the scatter divided by N.
+
+    In float32 a variance below 1.2e-38 is 0: its logarithm is then -inf, which a run reports as non-finite.
+
+    Attributes:
+        mean: in units of the data.
+        variance: in squared units of the data, positive.
+
+    Raises:
+        ValueError: a mean that is not finite, or a variance that is not positive and finite.
+
+    Source: arXiv 2601.05280v2, Definition 1, reading GAUSSIAN (location and scale both fitted).
+    """
+
+    mean: Float[Array, ""]
+    variance: Float[Array, ""]
+
+    family: ClassVar[str] = "gaussian"
+    quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
+
+    def __init__(self, mean: Any = 0.0, variance: Any = 1.0):
+        self.mean = finite_number(mean, name="mean")
+        self.variance = finite_number(variance, name="variance")
+        if not self.variance > 0:
+            raise ValueError(f"`variance` must be positive; got {variance!r}.")
+
+    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Moments:
+        """Sample mean and scatter, drawn from their joint law (independent: normal and chi-square)."""
+        dtype = jnp.result_type(float)
+        mean = jnp.asarray(self.mean, dtype)
+        variance = jnp.asarray(self.variance, dtype)
+        drawn = jnp.maximum(num_samples, jnp.ones_like(num_samples)).astype(dtype)
+        location = samplers.normal(key=fold_in(key, 0), dtype=dtype)
+        scatter = samplers.chi_square(drawn - 1, key=fold_in(key, 1))
+        some = num_samples > 0
+        zero = jnp.zeros((), dtype)
+        return Moments(
+            num_samples,
+            jnp.where(some, mean + jnp.sqrt(variance / drawn) * location, zero),
+            jnp.where(some, variance * scatter, zero),
+        )
+
+    def expected(self) -> ExpectedMoments:
+        """Mean and variance themselves."""
+        dtype = jnp.result_type(float)
+        return ExpectedMoments(jnp.asarray(self.mean, dtype), jnp.asarray(self.variance, dtype))
+
+    def mixed_with(self, other: Self, weight: Float[Array, ""]) -> "GaussianMixture":
+        """A two-component mixture, drawn by splitting the number of draws."""
+        return GaussianMixture(self, other, weight)
+
+    def matched(self, statistics: AbstractMoments) -> "Gaussian":
+        """Mean and variance of the training set (divisor N)."""
+        return eqx.tree_at(
+            lambda state: (state.mean, state.variance),
+            self,
+            (statistics.location, statistics.mean_square_deviation),
+        )
+
+    def check_pair(self, other: Any) -> None:
+        """Refuse another family."""
+        if not isinstance(other, Gaussian):
+            raise ValueError(f"a gaussian state cannot meet a {getattr(other, 'family', type(other).__name__)} one.")
+
+    def describe(self) -> dict[str, Any]:
+        """Family, mean and variance."""
+        return {"family": self.family, "mean": float(self.mean), "variance": float(self.variance)}
+
+    @property
+    def num_bytes(self) -> int:
+        """Mean, variance and the moments of a batch."""
+        return 32
+
+
+class GaussianMixture(AbstractSource):
+    """Each draw from `other` with probability `weight`, else from `base`."""
+
+    base: Gaussian
+    other: Gaussian
+    weight: Float[Array, ""]
+
+    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Moments:
+        """Split the draws binomially, then add the moments of both parts."""
+        num_other = samplers.binomial(num_samples, self.weight, key=fold_in(key, Stream.SPLIT))
+        from_other = self.other.draw(num_other, key=fold_in(key, Stream.EXOGENOUS))
+        from_base = self.base.draw(num_samples - num_other, key=fold_in(key, Stream.REFIT))
+        return from_other + from_base
+
+    def expected(self) -> ExpectedMoments:
+        """Mean and variance of the mixture."""
+        base, other = self.base.expected(), self.other.expected()
+        shift = other.mean - base.mean
+        mean = base.mean + self.weight * shift
+        variance = (1 - self.weight) * base.variance + self.weight * other.variance
+        return ExpectedMoments(mean, variance + self.weight * (1 - self.weight) * shift * shift)
