@@ -16,7 +16,8 @@ class Case:
     Attributes:
         label: unique within the workload.
         problem: full size on CPU cores.
-        quick: toy size, for continuous integration.
+        quick: toy size, for continuous integration; K and T are the same in all workloads, so that one compilation
+            of each family serves them all.
         accelerator: size that fills a GPU, or None where the case is not run there.
         rivals: timed in the same rounds.
     """

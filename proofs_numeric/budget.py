@@ -94,7 +94,7 @@ BUDGETS: Mapping[str, Budget] = {
             num_enumerated=50_000,
             n_max=2**17,
             confirm_samples=2**12,
-            seconds=15.0,
+            seconds=20.0,
         ),
         Budget(
             name="standard",

@@ -5,6 +5,7 @@ evidence; the order of the sweep is addressed by the root. Every example is chec
 """
 
 import hashlib
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisWarning, Unsatisfiable
 
 from proofs_numeric import strategies
@@ -144,11 +146,15 @@ def hunt(claim: Claim, record: Record, root: str, num_examples: int) -> None:
             hypothesis.target(float(score))
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
             warnings.simplefilter("ignore", HypothesisWarning)
+            # Hypothesis keeps notes on disk even without a database; they have no business in the user's directory.
+            set_hypothesis_home_dir(folder)
             violated()
     except (_Found, Unsatisfiable):
         return
+    finally:
+        set_hypothesis_home_dir(None)
 
 
 def shrink(claim: Claim, record: Record, start: Mapping[str, Any], num_examples: int) -> Outcome:

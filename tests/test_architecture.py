@@ -100,7 +100,7 @@ def test_sequential_evidence_has_never_heard_of_jax_or_dynamics():
     for path in files("proofs_numeric/sequential"):
         top = {name.split(".")[0] for name in imported(path)} - sys.stdlib_module_names
         inside = {name for name in imported(path) if name.startswith("proofs_numeric")}
-        assert top <= {"numpy", "scipy", "proofs_numeric"}
+        assert top <= {"numpy", "scipy", "jaxtyping", "proofs_numeric"}
         assert all(name.startswith("proofs_numeric.sequential") for name in inside)
 
 

@@ -179,7 +179,9 @@ class System(eqx.Module):
         if np.any(samples > MAX_SAMPLES):
             where = int(np.flatnonzero(samples > MAX_SAMPLES)[0])
             raise ValueError(f"`num_samples` must be below 2^31; got {samples[where]:g} at generation {where}.")
-        counts = np.maximum(np.ceil(samples - 1e-9 * samples), 1).astype(np.int64)
+        # A whole number is itself: beyond 1e9 the allowance would exceed 1.
+        whole = samples == np.floor(samples)
+        counts = np.where(whole, samples, np.maximum(np.ceil(samples - 1e-9 * samples), 1)).astype(np.int64)
         if isinstance(self.update, Accumulate):
             self._check_pool(counts)
         if isinstance(self.fit, Unbiased):

@@ -47,7 +47,10 @@ def finite_number(value: Any, *, name: str) -> np.ndarray:
     Raises:
         ValueError: not a single finite number.
     """
-    array = np.asarray(value, np.float64)
+    try:
+        array = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        array = np.asarray(np.nan)
     if array.ndim != 0 or not np.isfinite(array):
         raise ValueError(f"`{name}` must be one finite number; got {value!r}.")
     return array

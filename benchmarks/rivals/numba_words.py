@@ -71,7 +71,7 @@ def next_uniform(words):
     return (next_word(words) >> uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit
+@njit()
 def next_normal(words, limits, widths, heights):
     """Return a standard normal."""
     while True:

@@ -8,7 +8,7 @@ from benchmarks.workloads.goals import categorical_goals
 _CASE = Case(
     "W4",
     problem=CategoricalProblem(1_000, 10_000, 100, 256),
-    quick=CategoricalProblem(50, 200, 8, 64),
+    quick=CategoricalProblem(20, 200, 12, 64),
     accelerator=CategoricalProblem(1_000, 10_000, 100, 2**16),
     rivals=(NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL),
 )

@@ -27,7 +27,7 @@ W5 = Workload(
             Case(
                 f"categorical {name}",
                 problem=CategoricalProblem(1_000, num_samples, 100, 256),
-                quick=CategoricalProblem(20, toy, 8, 64),
+                quick=CategoricalProblem(20, toy, 12, 64),
                 accelerator=CategoricalProblem(1_000, num_samples, 100, 2**16),
             ),
         )

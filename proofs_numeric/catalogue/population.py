@@ -1,7 +1,7 @@
 """Proposition 1 and master result M1: the loop with an infinite sample, and what of it survives a finite one.
 
-True: with an infinite sample, and for the mean at every sample size, the distance to P shrinks by 1 - alpha_t. False: that the model
-itself follows its mean.
+True: with an infinite sample, and for the mean at every sample size, the distance to P shrinks by 1 - alpha_t. False:
+that the model itself follows its mean.
 """
 
 import math
@@ -26,7 +26,8 @@ def _laws(name: str, num_types: int) -> tuple[Law, Law]:
     zipf = zipf / zipf.sum()
     uniform = np.full(num_types, 1 / num_types)
     point = np.eye(num_types)[0]
-    return {"uniform, point": (uniform, point), "zipf, reversed": (zipf, zipf[::-1]), "point, zipf": (point, zipf)}[name]
+    pairs = {"uniform, point": (uniform, point), "zipf, reversed": (zipf, zipf[::-1]), "point, zipf": (point, zipf)}
+    return pairs[name]
 
 
 def _iterated(theta: Theta, shares: Row) -> Law:
@@ -113,8 +114,8 @@ def _schedule_shifted(theta: Theta) -> Law:
 
 
 # prop1-mean-finite-n --------------------------------------------------------------------------------------------------
-# Proof. Given Q_t each draw has law alpha P + (1 - alpha) Q_t (scheme A), or an exact share of the draws has law P and the rest Q_t
-# (scheme B); either way E[Q_{t+1} | Q_t] is the mixture, which is affine in Q_t, so the means obey Proposition 1.
+# Proof. Given Q_t each draw has law alpha P + (1 - alpha) Q_t (scheme A), or an exact share of the draws has law P and
+# the rest Q_t (scheme B); either way E[Q_{t+1} | Q_t] is the mixture, affine in Q_t, so the means obey Proposition 1.
 
 _TARGETS = {2: (Fraction(1, 4), Fraction(3, 4)), 3: (Fraction(1, 6), Fraction(1, 3), Fraction(1, 2)),
             4: (Fraction(1, 10), Fraction(1, 5), Fraction(3, 10), Fraction(2, 5))}  # fmt: skip
@@ -205,8 +206,9 @@ def _claimed_distance(theta: Theta) -> float:
 
 
 # population-converges-iff-sum -----------------------------------------------------------------------------------------
-# Proof. a <= -log(1 - a) <= a/(1 - a) on [0, 1). So prod(1 - a_s) -> 0 if sum a_s = inf, by the left side; and if sum a_s < inf then
-# a_s -> 0, sum a_s/(1 - a_s) < inf, and the product stays positive, by the right side. The distance to P is that product.
+# Proof. a <= -log(1 - a) <= a/(1 - a) on [0, 1). So prod(1 - a_s) -> 0 if sum a_s = inf, by the left side; and if
+# sum a_s < inf then a_s -> 0, sum a_s/(1 - a_s) < inf, and the product stays positive, by the right side. The distance
+# to P is that product.
 
 
 def _power_law(theta: Theta) -> Row:
@@ -231,7 +233,7 @@ def _squares_summed(theta: Theta) -> tuple[list[float], list[float]]:
 
 
 # population-alpha-zero-entropy ----------------------------------------------------------------------------------------
-# At alpha = 0 an infinite sample gives Q_{t+1} = Q_t: the map is the identity. Dyadic probabilities keep the floats exact.
+# At alpha = 0 an infinite sample gives Q_{t+1} = Q_t: the map is the identity. Dyadic probabilities keep floats exact.
 
 _DYADIC = ((0.5, 0.5), (0.75, 0.25), (0.5, 0.25, 0.25))
 
@@ -257,7 +259,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="prop1-population-constant",
         item="Prop 1",
         reading="R1",
-        statement="With an infinite sample and a constant share a in (0, 1], Q_t = (1 - (1-a)^t) P + (1-a)^t Q_0 for all t <= 1000.",
+        statement="With an infinite sample and a constant share a in (0, 1], Q_t = (1 - (1-a)^t) P + (1-a)^t Q_0 for "
+        "all t <= 1000.",
         source=SOURCE,
         route="POP",
         expected="SUPPORTED",
@@ -277,7 +280,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="prop1-population-schedule",
         item="Prop 1",
         reading="R1",
-        statement="With an infinite sample, Q_t - P = prod_{s<t}(1 - a_s) (Q_0 - P) for every schedule in [0, 1], t <= 1000.",
+        statement="With an infinite sample, Q_t - P = prod_{s<t}(1 - a_s) (Q_0 - P) for every schedule in [0, 1], "
+        "t <= 1000.",
         source=f"{SOURCE}, extended to schedules; master result M1",
         route="POP",
         expected="SUPPORTED",
@@ -297,8 +301,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="prop1-mean-finite-n",
         item="Prop 1",
         reading="R2",
-        statement="At every sample size the mean E Q_t follows Proposition 1, whether each draw is real with probability a (A) or "
-        "exactly aN of them are (B), for all t <= 8.",
+        statement="At every sample size the mean E Q_t follows Proposition 1, whether each draw is real with "
+        "probability a (A) or exactly aN of them are (B), for all t <= 8.",
         source=f"{SOURCE}, for E Q_t",
         route="EX",
         expected="SUPPORTED",
@@ -326,7 +330,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="prop1-convergence-finite-n",
         item="Prop 1",
         reading="R2",
-        statement="At a finite sample size Q_t approaches P as in Proposition 1: E|Q_t - P|^2 <= (1-a)^(2t) |Q_0 - P|^2.",
+        statement="At a finite sample size Q_t approaches P as in Proposition 1: "
+        "E|Q_t - P|^2 <= (1-a)^(2t) |Q_0 - P|^2.",
         source=f"{SOURCE}, read as Q_t -> P",
         route="EP",
         expected="REFUTED",
@@ -350,8 +355,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="population-converges-iff-sum",
         item="M1",
         reading="R1",
-        statement="For a_s = c (s+1)^-p < 1, -log prod_{s<T}(1 - a_s) lies between sum a_s and sum a_s/(1 - a_s), so that Q_t -> P "
-        "exactly when sum a_s is infinite.",
+        statement="For a_s = c (s+1)^-p < 1, -log prod_{s<T}(1 - a_s) lies between sum a_s and sum a_s/(1 - a_s), so "
+        "that Q_t -> P exactly when sum a_s is infinite.",
         source=f"master result M1, from {SOURCE}",
         route="POP",
         expected="SUPPORTED",
@@ -363,8 +368,8 @@ CLAIMS: tuple[Claim, ...] = (
             "sides exchanged": Variant(evaluate=_sides_exchanged),
             "a_s^2 for a_s": Variant(evaluate=_squares_summed),
         },
-        note="surrogate: a two-sided inequality at horizon T <= 1e5; a refuted one would refute the statement, a supported one does "
-        "not prove it",
+        note="surrogate: a two-sided inequality at horizon T <= 1e5; a refuted one would refute the statement, a "
+        "supported one does not prove it",
         proved="a <= -log(1-a) <= a/(1-a), summed",
         decided_at="smoke",
     ),

@@ -45,7 +45,8 @@ def chosen(names: Iterable[str]) -> list[Claim]:
             from_files[claim.id] = claim
     if files and not wanted:
         return list(from_files.values())
-    known = {**catalogue(), **from_files}
+    # A run of one's own claims alone neither needs nor waits for the catalogue.
+    known = from_files if wanted and from_files.keys() >= set(wanted) else {**catalogue(), **from_files}
     if not wanted:
         return list(known.values())
     for name in wanted:

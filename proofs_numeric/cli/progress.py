@@ -35,8 +35,8 @@ def counter(what: str, *, quiet: bool) -> Iterator[Counter]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bars:
-        # Compilation comes first and cannot be counted: the bar pulses until the first report.
-        task = bars.add_task(f"compiling, then {what}", total=None)
+        # Until the first report (compilation comes first and cannot be counted) the bar pulses.
+        task = bars.add_task(f"before {what}", total=None)
 
         def report(done: int, total: int) -> None:
             bars.update(task, completed=done, total=total, description=what)

@@ -138,12 +138,14 @@ def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder:
 def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measured: Any) -> dict[str, Exact]:
     """Exact values of every recorded quantity that some rung reaches."""
     answers = {}
-    for name in records:
-        try:
-            values, rung = zd.exact(system, name, arguments.num_generations)
-        except zd.NotReachable:
-            continue
-        answers[name] = Exact(np.asarray(values)[measured.generations], rung, zd.numerical_slack(system, name))
+    with counter("exact values", quiet=arguments.quiet) as progress:
+        for done, name in enumerate(records):
+            progress(done, len(records))
+            try:
+                values, rung = zd.exact(system, name, arguments.num_generations)
+            except zd.NotReachable:
+                continue
+            answers[name] = Exact(np.asarray(values)[measured.generations], rung, zd.numerical_slack(system, name))
     return answers
 
 

@@ -43,7 +43,7 @@ def simulate(
         str | None, option("fit", "mle (default), unbiased (gaussian), smoothed:BETA (categorical).")
     ] = None,
     initial: Annotated[
-        str | None, option("initial", "Q_0: a target SPEC or estimate:N; default: P itself.", "SPEC|estimate:N")
+        str | None, option("initial", "Q_0: a target SPEC or estimate:N; default: P itself.", "SPEC")
     ] = None,
     record: Annotated[str | None, option("record", "Quantities to record, comma-separated.", "NAME,NAME")] = None,
     config: Annotated[str | None, option("config", "TOML file with the names of these flags.", "FILE.toml")] = None,

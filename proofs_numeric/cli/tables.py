@@ -47,11 +47,13 @@ def print_simulation(measured: Any, exact: dict[str, Any], target: Any, result: 
     corpus = facts.get("corpus")
     if corpus is not None:
         screen.print(
-            f"{corpus['source']}: {corpus['vocabulary_size']} distinct tokens among {corpus['num_tokens']}; "
+            f"{corpus['source']}: {corpus['vocabulary_size']} distinct tokens, {corpus['num_tokens']} occurrences; "
             f"rare below probability {corpus['rare_threshold']:.3g}",
             markup=False,
+            soft_wrap=True,
         )
     for name in measured.names:
+        screen.print(heading(name, exact.get(name)), markup=False, style="bold")
         screen.print(quantity_table(measured, name, exact.get(name)))
     screen.print(
         f"{measured.num_replicates} replicates, seed {result['seed']}, {measured.kernel}, {measured.device}; "
@@ -62,9 +64,7 @@ def print_simulation(measured: Any, exact: dict[str, Any], target: Any, result: 
 
 def quantity_table(measured: Any, name: str, exact: Any | None) -> Table:
     """Measured mean, standard error, exact value and z by generation."""
-    unit = f" ({UNITS[name]})" if UNITS.get(name) else ""
-    source = f"exact: {exact.rung}" if exact is not None else "no exact value"
-    table = Table(title=f"{name}{unit}, {source}", title_justify="left")
+    table = Table()
     table.add_column("generation", justify="right")
     table.add_column("measured ± standard error", justify="right")
     if exact is not None:
@@ -79,10 +79,15 @@ def quantity_table(measured: Any, name: str, exact: Any | None) -> Table:
             value = float(exact.values[position])
             row += [f"{value:.6g}", z_score(mean, error, value, exact.slack)]
         table.add_row(*row)
-    if exact is not None:
-        table.caption = f"z: standard errors beyond the numerical slack of {exact.slack:.2g}"
-        table.caption_justify = "left"
     return table
+
+
+def heading(name: str, exact: Any | None) -> str:
+    """The quantity with its unit, and where the exact values come from. A table's own title would wrap at its width."""
+    unit = f" ({UNITS[name]})" if UNITS.get(name) else ""
+    if exact is None:
+        return f"{name}{unit}; no exact value is known"
+    return f"{name}{unit}; exact: {exact.rung}; z: standard errors beyond the numerical slack of {exact.slack:.2g}"
 
 
 def chosen_rows(count: int) -> list[int]:

@@ -18,7 +18,6 @@ import numpy as np
 from jaxtyping import Float
 
 from proofs_numeric.sequential.bounded_variance import STANDARDISED_BETS
-from proofs_numeric.sequential.log_sums import log_mean_exp
 from proofs_numeric.sequential.lower_bounded import FRACTIONS
 
 _CURVATURE = -np.log1p(-FRACTIONS) - FRACTIONS
@@ -73,19 +72,26 @@ class Sums:
         return Sums(-self.center, self.n, -self.first, self.second)
 
 
-def _log_evidence(sums: Sums, mean: float, lower: float | None, variance: float | None) -> float:
-    """Lower bound of the evidence against E X <= mean, nats."""
-    shift = mean - sums.center
+def _log_evidence(
+    sums: Sums, means: Float[np.ndarray, " nulls"], lower: float | None, variance: float | None
+) -> Float[np.ndarray, " nulls"]:
+    """Lower bound of the evidence against each E X <= m, nats."""
+    shift = (means - sums.center)[:, None]
     first = sums.first - sums.n * shift
-    second = max(0.0, sums.second - 2.0 * shift * sums.first + sums.n * shift * shift)
+    second = np.maximum(0.0, sums.second - 2.0 * shift * sums.first + sums.n * shift * shift)
     parts = []
-    if lower is not None and mean > lower:
-        scale = mean - lower
+    if lower is not None:
+        # A null below the lower end is impossible; it gets no evidence here, and the caller reports the end itself.
+        scale = np.where(means > lower, means - lower, np.inf)[:, None]
         parts.append(FRACTIONS * (first / scale) - _CURVATURE * (second / scale**2))
     if variance is not None and variance > 0:
         bets = STANDARDISED_BETS / math.sqrt(variance)
         parts.append(bets * first - 0.1 * bets**2 * second - sums.n * np.log1p(0.5 * STANDARDISED_BETS**2))
-    return log_mean_exp(np.concatenate(parts)) if parts else -math.inf
+    if not parts:
+        return np.full(means.shape, -math.inf)
+    logs = np.concatenate(parts, axis=1)
+    largest = logs.max(axis=1)
+    return largest + np.log(np.mean(np.exp(logs - largest[:, None]), axis=1))
 
 
 def lower_limit(sums: Sums, delta: float, lower: float | None, variance: float | None) -> float:
@@ -111,19 +117,16 @@ def lower_limit(sums: Sums, delta: float, lower: float | None, variance: float |
     reach = sums.mean - lower if lower is not None else 1e3 * math.sqrt(variance) if variance is not None else 0.0
     if reach <= 0:
         return floor
-    accepted = sums.mean
-    for distance in _DISTANCES[1:]:
-        rejected = sums.mean - reach * distance
-        if _log_evidence(sums, rejected, lower, variance) >= threshold:
-            for _ in range(40):
-                middle = 0.5 * (accepted + rejected)
-                if _log_evidence(sums, middle, lower, variance) >= threshold:
-                    rejected = middle
-                else:
-                    accepted = middle
-            return rejected
-        accepted = rejected
-    return floor
+    nulls = sums.mean - reach * _DISTANCES
+    limit = floor
+    for _ in range(4):
+        rejected = _log_evidence(sums, nulls, lower, variance) >= threshold
+        if not rejected.any():
+            break
+        nearest = max(1, int(np.argmax(rejected)))
+        limit = float(nulls[nearest])
+        nulls = np.linspace(nulls[nearest - 1], nulls[nearest], 33)
+    return limit
 
 
 def confidence_sequence(

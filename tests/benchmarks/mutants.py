@@ -15,6 +15,11 @@ def _half_the_samples(problem: Problem):
     return NUMPY_MULTINOMIAL.prepare(dataclasses.replace(problem, num_samples=problem.num_samples // 2))
 
 
+def _one_sample(problem: Problem):
+    """Refits to a single sample: no diversity is left after one generation, whatever the seed."""
+    return NUMPY_MULTINOMIAL.prepare(dataclasses.replace(problem, num_samples=1))
+
+
 def _no_real_data(problem: Problem):
     """Forgets the exogenous share."""
     assert isinstance(problem, CategoricalProblem)
@@ -54,5 +59,6 @@ def gaussian(divisor: int, *, forgets_mean: bool = False):
 
 
 HALF_THE_SAMPLES = Contender("half the samples", "float64", "a mutant", _half_the_samples)
+ONE_SAMPLE = Contender("one sample", "float64", "a mutant", _one_sample)
 NO_REAL_DATA = Contender("no real data", "float64", "a mutant", _no_real_data)
 BINARY_LOGARITHM = Contender("binary logarithm", "float64", "a mutant", _binary_logarithm)

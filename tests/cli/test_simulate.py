@@ -1,7 +1,6 @@
 import json
 
 import numpy as np
-import pytest
 
 import zenil_dynamics as zd
 
@@ -116,7 +115,7 @@ def test_the_table_sets_exact_beside_measured(zenil):
 def test_a_corpus_says_how_large_it_is_and_what_is_rare(zenil, tmp_path):
     (tmp_path / "corpus.txt").write_text("the cat and the dog and the bird")
     result = zenil("simulate", "--target", "text:corpus.txt", *SMALL, "--json", "result.json")
-    assert "words of corpus.txt: 5 distinct tokens among 8; rare below probability 0.05" in result.stdout
+    assert "words of corpus.txt: 5 distinct tokens, 8 occurrences; rare below probability 0.05" in result.stdout
     content = json.loads((tmp_path / "result.json").read_text())
     assert content["system"]["corpus"] == {
         "source": "words of corpus.txt",

@@ -62,7 +62,7 @@ def simplex_pairs(draw):
     return first / first.sum(), second / second.sum()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(simplex_pairs())
 def test_invariants(pair):
     p, q = pair
@@ -88,11 +88,11 @@ def test_invariants(pair):
 def test_invariants_catch_the_naive_sum():
     # The mutant sum q log(q/p) goes negative near equality, which the law above forbids.
     rng = np.random.default_rng(0)
-    naive = jax.jit(lambda p, q: jnp.sum(p * jnp.log(p / q)))
+    naive = jax.jit(jax.vmap(lambda p, q: jnp.sum(p * jnp.log(p / q))))
     p = rng.dirichlet(np.ones(10), 200).astype(np.float32)
     q = (p * (1 + 1e-6 * rng.uniform(-1, 1, p.shape))).astype(np.float32)
-    assert min(float(naive(*pair)) for pair in zip(p, q, strict=True)) < 0
-    assert min(float(estimators.kl_divergence(*pair)) for pair in zip(p, q, strict=True)) >= 0
+    assert float(jnp.min(naive(p, q))) < 0
+    assert float(jnp.min(jax.jit(jax.vmap(estimators.kl_divergence))(p, q))) >= 0
 
 
 @pytest.mark.parametrize(("dtype", "roundoff"), [(np.float32, 2.0**-24), (np.float64, 2.0**-53)])
@@ -118,6 +118,12 @@ def test_small_squares_do_not_underflow():
     assert float(estimators.chi_square([1.0, 0.0], [1.0, 1e-30])) == pytest.approx(1e-30, rel=1e-5)
 
 
+_GRADIENTS = {
+    name: jax.jit(jax.grad(getattr(estimators, name), argnums=(0, 1)))
+    for name in ("kl_divergence", "total_variation", "chi_square")
+}
+
+
 @pytest.mark.parametrize("name", ["kl_divergence", "total_variation", "chi_square"])
 @pytest.mark.parametrize(
     ("first", "second"),
@@ -125,7 +131,7 @@ def test_small_squares_do_not_underflow():
 )
 def test_gradients_are_never_nan(name, first, second):
     first, second = (jnp.asarray(probs, jnp.result_type(float)) for probs in (first, second))
-    for gradient in jax.grad(getattr(estimators, name), argnums=(0, 1))(first, second):
+    for gradient in _GRADIENTS[name](first, second):
         assert np.all(np.isfinite(gradient))
 
 
@@ -142,7 +148,7 @@ def test_gradients_inside_the_simplex():
 def test_nan_stays_nan():
     broken = jnp.array([jnp.nan, 0.5, 0.5])
     for name in ("kl_divergence", "total_variation", "chi_square"):
-        assert jnp.isnan(getattr(estimators, name)(broken, jnp.array([0.0, 0.5, 0.5]))) or name == "chi_square"
+        assert jnp.isnan(getattr(estimators, name)(broken, jnp.array([0.0, 0.5, 0.5])))
         assert jnp.isnan(getattr(estimators, name)(broken, jnp.array([0.2, 0.4, 0.4])))
 
 
@@ -152,8 +158,8 @@ def test_dtype_follows_the_input_under_jit_and_vmap(name, dtype):
     with jax.enable_x64(dtype == np.float64):
         batch = jnp.stack([jnp.asarray(Q, dtype), jnp.asarray(P, dtype)])
         values = jax.jit(jax.vmap(getattr(estimators, name), in_axes=(0, None)))(batch, jnp.asarray(P, dtype))
-    assert values.dtype == dtype
-    assert values[1] == 0
+        assert values.dtype == dtype
+        assert values[1] == 0
 
 
 def test_shapes_are_checked():

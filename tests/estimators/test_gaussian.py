@@ -21,7 +21,7 @@ def test_entropy_agrees_with_scipy():
         assert float(estimators.log_variance(variance)) == pytest.approx(np.log(variance), rel=1e-5, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(MEANS, VARIANCES, MEANS, VARIANCES)
 def test_formulas(m1, v1, m2, v2):
     kl = 0.5 * (v1 / v2 - 1 - np.log(v1 / v2) + (m1 - m2) ** 2 / v2)
@@ -63,23 +63,29 @@ def test_point_masses():
     assert float(estimators.wasserstein2_squared(1.0, 0.0, 1.0, 4.0)) == 4
 
 
+_GRADIENTS = {
+    name: jax.jit(jax.grad(getattr(estimators, name), argnums=(0, 1, 2, 3)))
+    for name in ("kl_divergence_gaussian", "wasserstein2_squared")
+}
+
+
 @pytest.mark.parametrize("name", ["kl_divergence_gaussian", "wasserstein2_squared"])
 @pytest.mark.parametrize("v1", [0.0, 1.0])
 @pytest.mark.parametrize("v2", [0.0, 1.0])
 @pytest.mark.parametrize("m2", [0.0, 2.0])
 def test_gradients_are_finite(name, v1, v2, m2):
-    gradients = jax.grad(getattr(estimators, name), argnums=(0, 1, 2, 3))(0.0, v1, m2, v2)
+    gradients = _GRADIENTS[name](0.0, v1, m2, v2)
     assert np.all(np.isfinite(gradients))
 
 
 def test_gradients_by_hand():
-    by_m1, by_v1, by_m2, by_v2 = jax.grad(estimators.kl_divergence_gaussian, argnums=(0, 1, 2, 3))(1.0, 2.0, 0.5, 4.0)
+    by_m1, by_v1, by_m2, by_v2 = _GRADIENTS["kl_divergence_gaussian"](1.0, 2.0, 0.5, 4.0)
     np.testing.assert_allclose([by_m1, by_m2], [0.125, -0.125], rtol=1e-5)
     np.testing.assert_allclose([by_v1, by_v2], [0.5 / 4 - 0.5 / 2, 0.5 / 4 - (2 + 0.25) / 32], rtol=1e-5)
 
 
 def test_nan_stays_nan():
-    for function in (estimators.kl_divergence_gaussian, estimators.wasserstein2_squared):
+    for function in (_KL, _W2):
         for place in range(4):
             arguments = [0.5, 1.0, 0.0, 2.0]
             arguments[place] = np.nan

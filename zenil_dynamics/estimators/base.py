@@ -82,7 +82,7 @@ def relative_entropy_term(first: Float[Array, "*shape"], second: Float[Array, "*
         second: q, non-negative, the same shape.
 
     Returns:
-        Nats; q where p = 0, inf where q = 0 < p, nan where an entry is nan or negative. The derivative with respect to
+        Nats; q where p = 0, inf where q = 0 < p, nan where an entry is nan. The derivative with respect to
         p, -inf at p = 0, is given as 0 there; so are both derivatives where the term is inf.
 
     Source: Definition (the generalised Kullback-Leibler divergence; Csiszar 1991).
@@ -97,7 +97,8 @@ def relative_entropy_term(first: Float[Array, "*shape"], second: Float[Array, "*
     square = argument * argument
     series = total * square * (1 + (1 + argument) * argument * _artanh_tail(square))
     direct = positive_first * jnp.log(positive_first / positive_second) - difference
-    outside = jnp.where(first == 0, second, jnp.full_like(second, jnp.inf))
+    # A product and not the constant inf, so that nan stays nan.
+    outside = jnp.where(first == 0, second, first * jnp.inf)
     return jnp.where(inside, jnp.where(near, series, direct), outside)
 
 

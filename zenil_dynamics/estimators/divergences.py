@@ -74,7 +74,7 @@ def _chi_square_term(probs: Float[Array, " support"], target: Float[Array, " sup
     difference = probs - target
     # d (d / p) and not d^2 / p: the square of a small difference underflows before the division rescues it.
     inside = difference * (difference / jnp.where(absent, jnp.ones_like(target), target))
-    outside = jnp.where(probs == 0, jnp.zeros_like(probs), jnp.full_like(probs, jnp.inf))
+    outside = jnp.where(probs == 0, jnp.zeros_like(probs), probs * jnp.inf)
     return jnp.where(absent, outside, inside)
 
 

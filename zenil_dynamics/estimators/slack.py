@@ -26,11 +26,12 @@ import numpy as np
 FLOAT32_ROUNDOFF = 2.0**-24
 FLOAT64_ROUNDOFF = 2.0**-53
 
-INPUT_ROUNDINGS = 4
-"""Roundings behind a probability: conversion of a count, conversion of the total, their quotient (2 where exact)."""
-
 LOG_ROUNDINGS = 8
 QUOTIENT_ROUNDINGS = 5
+
+INPUT_ROUNDINGS = 2 + QUOTIENT_ROUNDINGS
+"""Behind a relative frequency: conversion of a count, conversion of the total, their quotient."""
+
 TERM_ROUNDINGS = 44
 
 
@@ -221,7 +222,13 @@ def _kl_to_target(scale: CategoricalScale) -> float:
     return _kl(scale, math.log(1 / smallest)) if smallest >= tiny(scale.unit_roundoff) else math.inf
 
 
-def _kl_from_state(scale: CategoricalScale) -> float:
+def _successive_kl(scale: CategoricalScale) -> float:
+    # The first step starts from the target itself, unless another initial state is given.
+    smallest = min(scale.smallest_model, scale.smallest_prob)
+    return _kl(scale, math.log(1 / smallest)) if smallest >= tiny(scale.unit_roundoff) else math.inf
+
+
+def _kl_from_target(scale: CategoricalScale) -> float:
     # Finite values only: an infinite one makes the mean infinite, in exact arithmetic too.
     return _kl(scale, math.log(1 / scale.smallest_model))
 
@@ -234,8 +241,8 @@ CATEGORICAL: Mapping[str, Callable[[CategoricalScale], float]] = MappingProxyTyp
         "rare_mass": _rare_mass,
         "missing_mass": _mass,
         "kl_to_target": _kl_to_target,
-        "kl_from_target": _kl_from_state,
-        "successive_kl": _kl_from_state,
+        "kl_from_target": _kl_from_target,
+        "successive_kl": _successive_kl,
         "total_variation": _total_variation,
         "chi_square": _chi_square,
     }

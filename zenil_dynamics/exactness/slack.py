@@ -67,8 +67,8 @@ def _categorical(system: System, name: str, num_generations: int, block_size: in
         "support_size": float(support - 1),
         "kl_to_target": np.log(1 / smallest),
         "chi_square": 1 / smallest,
-        "kl_from_target": np.log(1 / scale.smallest_model),
-        "successive_kl": np.log(1 / scale.smallest_model),
+        "kl_from_target": np.log(1 / min(smallest, scale.smallest_model)),
+        "successive_kl": np.log(1 / min(smallest, scale.smallest_model)),
     }
     return float(rounding + num_generations * LAW * ranges.get(name, 1.0))
 
@@ -119,7 +119,7 @@ def _gaussian(system: System, name: str, num_generations: int, block_size: int, 
 
 def _smallest_sample(system: System, num_generations: int) -> float:
     table = system.table(num_generations)
-    return float(np.min(table.num_samples, initial=np.inf)) if num_generations else 1.0
+    return float(np.min(table.num_samples)) if num_generations else 1.0
 
 
 def _log_variance_law(system: System, num_generations: int) -> tuple[float, float]:

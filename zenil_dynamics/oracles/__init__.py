@@ -1,3 +1,7 @@
+from zenil_dynamics.oracles.absorption import expected_fixation_time as expected_fixation_time
+from zenil_dynamics.oracles.absorption import fixation_probabilities as fixation_probabilities
+from zenil_dynamics.oracles.absorption import fixation_time_diffusion as fixation_time_diffusion
+from zenil_dynamics.oracles.absorption import probability_fixed as probability_fixed
 from zenil_dynamics.oracles.accumulation import fixation_index_accumulate as fixation_index_accumulate
 from zenil_dynamics.oracles.accumulation import retained_diversity_accumulate as retained_diversity_accumulate
 from zenil_dynamics.oracles.accumulation import (
@@ -7,7 +11,15 @@ from zenil_dynamics.oracles.categorical import CategoricalMoments as Categorical
 from zenil_dynamics.oracles.categorical import categorical_moments as categorical_moments
 from zenil_dynamics.oracles.categorical import expected_chi_square as expected_chi_square
 from zenil_dynamics.oracles.categorical import expected_diversity as expected_diversity
+from zenil_dynamics.oracles.divergence import categorical_kl_from_target as categorical_kl_from_target
+from zenil_dynamics.oracles.divergence import categorical_successive_kl as categorical_successive_kl
 from zenil_dynamics.oracles.diversity import diversity_variance as diversity_variance
+from zenil_dynamics.oracles.entropy_loss import EntropyLossConstant as EntropyLossConstant
+from zenil_dynamics.oracles.entropy_loss import entropy_loss_constant as entropy_loss_constant
+from zenil_dynamics.oracles.entropy_loss import entropy_loss_ratio as entropy_loss_ratio
+from zenil_dynamics.oracles.entropy_loss import entropy_lower_bound as entropy_lower_bound
+from zenil_dynamics.oracles.entropy_loss import entropy_upper_bound as entropy_upper_bound
+from zenil_dynamics.oracles.entropy_loss import expected_kl_of_draws as expected_kl_of_draws
 from zenil_dynamics.oracles.enumeration import CountLaw as CountLaw
 from zenil_dynamics.oracles.enumeration import compositions as compositions
 from zenil_dynamics.oracles.enumeration import enumerate_laws as enumerate_laws
@@ -19,7 +31,21 @@ from zenil_dynamics.oracles.fixation import fixation_index_vanishing_fraction as
 from zenil_dynamics.oracles.fixation import retained_diversity_limit_growing as retained_diversity_limit_growing
 from zenil_dynamics.oracles.fixation import reused_real_set_index as reused_real_set_index
 from zenil_dynamics.oracles.fixation import reused_real_set_limit as reused_real_set_limit
+from zenil_dynamics.oracles.gaussian_accumulation import gaussian_moments_accumulate as gaussian_moments_accumulate
+from zenil_dynamics.oracles.gaussian_closed_loop import expected_differential_entropy as expected_differential_entropy
+from zenil_dynamics.oracles.gaussian_closed_loop import expected_log_variance as expected_log_variance
+from zenil_dynamics.oracles.gaussian_closed_loop import expected_wasserstein2 as expected_wasserstein2
+from zenil_dynamics.oracles.gaussian_closed_loop import gaussian_kl_from_target as gaussian_kl_from_target
+from zenil_dynamics.oracles.gaussian_closed_loop import gaussian_kl_to_target as gaussian_kl_to_target
+from zenil_dynamics.oracles.gaussian_closed_loop import gaussian_successive_kl as gaussian_successive_kl
+from zenil_dynamics.oracles.gaussian_closed_loop import log_variance_variance as log_variance_variance
+from zenil_dynamics.oracles.gaussian_closed_loop import variance_power_moment as variance_power_moment
+from zenil_dynamics.oracles.gaussian_moments import GaussianMoments as GaussianMoments
+from zenil_dynamics.oracles.gaussian_moments import gaussian_moments as gaussian_moments
+from zenil_dynamics.oracles.gaussian_stationary import gaussian_stationary_moments as gaussian_stationary_moments
+from zenil_dynamics.oracles.gaussian_stationary import unbiased_critical_fraction as unbiased_critical_fraction
 from zenil_dynamics.oracles.marginal_chain import MARGINAL_CHAIN_LIMIT as MARGINAL_CHAIN_LIMIT
 from zenil_dynamics.oracles.marginal_chain import marginal_chain as marginal_chain
 from zenil_dynamics.oracles.marginal_chain import marginal_chain_cost as marginal_chain_cost
 from zenil_dynamics.oracles.marginal_chain import probability_missing as probability_missing
+from zenil_dynamics.oracles.spectrum import loop_spectrum as loop_spectrum

@@ -210,9 +210,7 @@ def _replace(start: CategoricalStart, table: Schedule) -> Iterator[tuple[np.ndar
         share = table.real_share[generation]
         noise = _draw_noise(start, table, generation, mean, variance)
         mixed = share * start.target + (1 - share) * mean
-        mean, variance = _fitted(
-            start, table.num_samples[generation], mixed, (1 - share) ** 2 * variance + noise
-        )
+        mean, variance = _fitted(start, table.num_samples[generation], mixed, (1 - share) ** 2 * variance + noise)
         yield mean, variance
 
 

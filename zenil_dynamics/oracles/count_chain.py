@@ -141,11 +141,11 @@ def stratified_loop(target: np.ndarray, initial: np.ndarray, steps: Steps) -> It
     Source: Definition.
     """
     probs, law = initial[:, None], np.ones((target.size, 1))
-    pmf = _Memory(lambda t: binomial_weights_on_grid(steps.num_samples[t] - steps.num_real[t]), lambda t: _split(steps, t))
+    drawn = [size - real for size, real in zip(steps.num_samples, steps.num_real, strict=True)]
+    pmf = _Memory(lambda t: binomial_weights_on_grid(drawn[t]), lambda t: drawn[t])
     entry: tuple[object, np.ndarray] | None = None
     for generation, (size, real) in enumerate(zip(steps.num_samples, steps.num_real, strict=True)):
-        synthetic = size - real
-        degree = truncation_degree(synthetic)
+        degree = truncation_degree(drawn[generation])
         if generation == 0:
             weights = interpolation_matrix(probs[:, 0], degree)
         else:
@@ -159,9 +159,7 @@ def stratified_loop(target: np.ndarray, initial: np.ndarray, steps: Steps) -> It
         yield law @ steps.columns[generation](probs[0])
 
 
-def pooled_loop(
-    target: np.ndarray, initial: np.ndarray, pooled: int, steps: Steps
-) -> Iterator[np.ndarray]:
+def pooled_loop(target: np.ndarray, initial: np.ndarray, pooled: int, steps: Steps) -> Iterator[np.ndarray]:
     """Expectations when all draws are kept: the pool's count grows by binomial increments.
 
     Args:
@@ -213,10 +211,6 @@ def _with_real(law: np.ndarray, real: int, target: np.ndarray) -> np.ndarray:
         rows = np.flatnonzero(pmf[:, drawn] > 1e-22)
         joined[rows, drawn : drawn + law.shape[1]] += law[rows] * pmf[rows, drawn, None]
     return joined
-
-
-def _split(steps: Steps, generation: int) -> tuple[int, int]:
-    return steps.num_samples[generation], steps.num_real[generation]
 
 
 class _Interpolant:

@@ -115,7 +115,9 @@ def named_functional(name: str, target: np.ndarray, rare_threshold: float | None
     raise ValueError(f"`functionals` must be among {', '.join(NAMES)}; got {name!r}. Pass others as `custom`.")
 
 
-def custom_functional(value: TypeFunction | Sequence[tuple[np.ndarray, TypeFunction]], target: np.ndarray) -> Functional:
+def custom_functional(
+    value: TypeFunction | Sequence[tuple[np.ndarray, TypeFunction]], target: np.ndarray
+) -> Functional:
     """A caller's functional: a function f for sum f(q_i), or pairs (weights, f).
 
     Args:

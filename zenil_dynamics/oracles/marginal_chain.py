@@ -245,7 +245,9 @@ def _cost(start: CategoricalStart, table: Schedule, update: str, types: TypeClas
         return setup + float(np.sum(degree**2 * (degree if forward else 10.0) + 2 * degree * types.target.size))
     if table.stratified:
         return setup + float(np.sum(rows * sizes * (4 * degree + 100)))
-    return setup + float(np.sum(rows * degree**2 * 6))
+    # Matrices that change from step to step are built anew, which costs more than applying them.
+    varying = changes > 1 or np.any(np.diff(table.real_share))
+    return setup + float(np.sum(rows * degree**2 * (20 if varying else 6)))
 
 
 def _classes(start: CategoricalStart, table: Schedule, update: str, refinement: int) -> TypeClasses:
@@ -341,9 +343,7 @@ def _evaluator(plan: _Plan, total: float, start: CategoricalStart) -> Callable[[
     return columns
 
 
-def _distance(
-    types: TypeClasses, plan: _Plan, values: np.ndarray, errors: np.ndarray
-) -> tuple[np.ndarray, float]:
+def _distance(types: TypeClasses, plan: _Plan, values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, float]:
     """E |q_i - P_i| of each class, shape (U,), and the error of one."""
     first = len(plan.functions)
     mean = values[:, plan.functions.index(identity)]
@@ -368,7 +368,7 @@ def _total_draws(start: CategoricalStart, table: Schedule, update: str, generati
 
 
 def _scale(functional: Functional, result: np.ndarray) -> float:
-    """What errors are relative to: the result, or 1e-4 of the greatest conceivable value where the result is smaller."""
+    """What errors are relative to: the result, or 1e-4 of its greatest conceivable value where it is smaller."""
     probe = np.concatenate([np.linspace(0, 1, 101)[1:], np.logspace(-6, -2, 9)])
     greatest = sum(
         float(np.abs(term.weights).sum() * np.max(np.abs(term.function(probe)))) for term in functional.terms

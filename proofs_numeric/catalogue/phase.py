@@ -1,0 +1,425 @@
+"""Phases of alpha_t -> 0: collapse, partial collapse, freezing or convergence, decided by N_t alpha_t and two sums; and hopping.
+
+g_t = E G(Q_t)/G(P) = 1 - f_t obeys g' = (1 - 1/N)[(1 - A) g + A], A = 1 - (1 - alpha)^2. The governing quantity is N_t alpha_t, the
+number of real samples per generation. "alpha_t -> 0 implies collapse" is true at fixed N and false in general.
+"""
+
+import functools
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+import zenil_dynamics as zd
+from proofs_numeric.catalogue import named_schedules, recursions
+from proofs_numeric.claim import Claim, Theta, Variant
+
+MILLION = 1_000_000
+M4 = "M4 (phase diagram)"
+M5 = "M5 (hopping)"
+
+
+def _retained(theta: Theta) -> float:
+    share, size = theta["schedule"]
+    return 1 - recursions.pair_probability_at(share, size, theta["T"])
+
+
+def _lost(theta: Theta) -> float:
+    share, size = theta["schedule"]
+    return recursions.pair_probability_at(share, size, theta["T"])
+
+
+def _rows(theta: Theta) -> tuple[np.ndarray, np.ndarray]:
+    share, size = theta["schedule"]
+    return named_schedules.shares(share, theta["T"]), named_schedules.sizes(size, theta["T"])
+
+
+# phase-collapse -------------------------------------------------------------------------------------------------------
+# Proof. g' <= (1 - 1/N) g + (1/N) (N - 1) A is a convex combination, so for every t0
+# g_T <= prod_{t0 <= s < T} (1 - 1/N_s) + max_{t0 <= s < T} (N_s - 1) A_s; both vanish if sum 1/N = inf and N alpha -> 0.
+
+
+def _collapse_bound(theta: Theta) -> float:
+    shares, sizes = (row[theta["t0"] :] for row in _rows(theta))
+    real = (sizes - 1) * (1 - (1 - shares) ** 2)
+    return float(np.exp(np.log1p(-1 / sizes).sum()) + real.max())
+
+
+def _closed_loop_decay(theta: Theta) -> float:
+    return float(np.exp(np.log1p(-1 / _rows(theta)[1]).sum()))
+
+
+# phase-partial --------------------------------------------------------------------------------------------------------
+# Proof. With rho_t = (N_t - 1) A_t -> rho, g' - g = (1/N)[rho_t - (1 + rho_t - A_t/..) g] up to o(1/N): g relaxes to rho/(1 + rho) at rate
+# (1 + rho)/N_t, and forgets its start because sum 1/N_t = inf.
+
+_REAL_SAMPLES = {"1/(t+2)": 1.0, "1/(2(t+2))": 0.5, "2/(t+4)": 2.0, "(t+10)^-2": 1.0}
+"""Limits of N_t alpha_t for the schedules below."""
+
+
+def _partial_law(theta: Theta) -> float:
+    rho = 2 * _REAL_SAMPLES[theta["schedule"][0]]
+    return rho / (1 + rho)
+
+
+def _partial_law_two_plus_rho(theta: Theta) -> float:
+    rho = 2 * _REAL_SAMPLES[theta["schedule"][0]]
+    return rho / (2 + rho)
+
+
+def _partial_law_without_two(theta: Theta) -> float:
+    rho = _REAL_SAMPLES[theta["schedule"][0]]
+    return rho / (1 + rho)
+
+
+# phase-frozen ---------------------------------------------------------------------------------------------------------
+# Proof. Real draws only add: g' >= (1 - 1/N) g, so g_T >= prod (1 - 1/N_t) > 0. And f' >= (1 - 1/N)(1 - alpha)^2 f, so
+# f_T >= (1/N_0) prod_{t >= 1} (1 - 1/N_t)(1 - alpha_t)^2 > 0: g stays away from both ends.
+
+
+def _frozen_low(theta: Theta) -> tuple[list[float], list[float]]:
+    shares, sizes = _rows(theta)
+    below = float(np.exp(np.log1p(-1 / sizes).sum()))
+    kept_lost = float(np.exp((np.log1p(-1 / sizes) + 2 * np.log1p(-shares))[1:].sum())) / float(sizes[0])
+    return [_retained(theta), _lost(theta)], [below, kept_lost]
+
+
+def _frozen_half_rate(theta: Theta) -> tuple[float, float]:
+    sizes = _rows(theta)[1]
+    return _retained(theta), float(np.exp(np.log1p(-1 / (2 * sizes)).sum()))
+
+
+def _two_thirds(theta: Theta) -> float:
+    return 2 / 3
+
+
+# phase-converge -------------------------------------------------------------------------------------------------------
+# Balance of 2 alpha f against 1/N; the exact floor f* = 1/(1 + (N-1)A) has this leading term.
+
+
+def _converge_ratio(theta: Theta) -> float:
+    shares, sizes = _rows(theta)
+    first_order = zd.oracles.fixation_index_vanishing_fraction(sizes[-1:], shares[-1:])
+    return _lost(theta) / float(first_order[0])
+
+
+def _converge_ratio_without_two(theta: Theta) -> float:
+    shares, sizes = _rows(theta)
+    return _lost(theta) * float(shares[-1] * sizes[-1])
+
+
+def _one(theta: Theta) -> float:
+    return 1.0
+
+
+# hop-rate -------------------------------------------------------------------------------------------------------------
+# Near a -> 0 the loop sits at a point mass; it leaves for type k at rate N a P(k) times the fixation probability 1/N of one copy.
+
+
+@functools.lru_cache(maxsize=64)
+def _hop_ratio(num_samples: int, share: float, target: float) -> float:
+    """Changes of the last visited vertex per generation in stationarity, over alpha (1 - |P|^2).
+
+    The joint chain (count, last vertex) is solved for its stationary law: 2(N + 1) equations.
+    """
+    states = num_samples + 1
+    step = recursions.binomial_matrix(num_samples, share * target + (1 - share) * np.arange(states) / num_samples)
+    chain = np.zeros((2 * states, 2 * states))
+    inner = slice(1, num_samples)
+    for vertex in (0, 1):
+        rows = slice(vertex * states, (vertex + 1) * states)
+        chain[rows, vertex * states :][:, inner] = step[:, inner]
+        chain[rows, 0] = step[:, 0]
+        chain[rows, 2 * states - 1] = step[:, num_samples]
+    equations = np.vstack([chain.T - np.eye(2 * states), np.ones(2 * states)])
+    law = np.linalg.lstsq(equations, np.append(np.zeros(2 * states), 1.0), rcond=None)[0]
+    hops = law[:states] @ step[:, num_samples] + law[states:] @ step[:, 0]
+    return float(hops / (share * 2 * target * (1 - target)))
+
+
+def _ratio(theta: Theta) -> float:
+    return _hop_ratio(theta["N"], theta["alpha"], theta["p"])
+
+
+def _hop_window(theta: Theta) -> tuple[list[float], list[float]]:
+    ratio = _ratio(theta)
+    return [1 - 3 * theta["N"] * theta["alpha"], ratio], [ratio, 1.0]
+
+
+def _few_real_samples(theta: Theta) -> bool:
+    return theta["N"] * theta["alpha"] <= 0.1
+
+
+def _ratio_to_n_alpha(theta: Theta) -> tuple[list[float], list[float]]:
+    ratio = _ratio(theta) / theta["N"]
+    return [1 - 3 * theta["N"] * theta["alpha"], ratio], [ratio, 1.0]
+
+
+def _ratio_to_homozygosity(theta: Theta) -> tuple[list[float], list[float]]:
+    diversity = 2 * theta["p"] * (1 - theta["p"])
+    ratio = _ratio(theta) * diversity / (1 - diversity)
+    return [1 - 3 * theta["N"] * theta["alpha"], ratio], [ratio, 1.0]
+
+
+# absorb-law -----------------------------------------------------------------------------------------------------------
+# Proof. E Q_{t+1} = alpha_t P + (1 - alpha_t) E Q_t, so E Q_T = c_T Q_0 + (1 - c_T) P. If sum alpha < inf the real draws stop for good
+# (Borel-Cantelli), the loop is absorbed, and E of the limiting point mass is the limit of E Q_T.
+
+_ABSORB_HORIZON = 400
+
+
+def _initial_share(theta: Theta) -> float:
+    """c = prod (1 - alpha_s)."""
+    row = named_schedules.shares(theta["alpha_t"], _ABSORB_HORIZON)
+    return float(np.prod(1 - row))
+
+
+def _ends_and_means(theta: Theta) -> Float[np.ndarray, " entries"]:
+    """[P(at point mass k at T) for each k] and [E Q_T(k) for each k]."""
+    size = theta["N"]
+    laws = [
+        recursions.count_laws(size, p, q, theta["alpha_t"], _ABSORB_HORIZON)[-1]
+        for p, q in zip(*theta["P, Q_0"], strict=True)
+    ]
+    ends = [law[-1] for law in laws]
+    means = [law @ np.arange(size + 1) / size for law in laws]
+    return np.array(ends + means)
+
+
+def _mixed_twice(theta: Theta, weight: float) -> Float[np.ndarray, " entries"]:
+    target, initial = (np.array(probs) for probs in theta["P, Q_0"])
+    return np.tile(weight * initial + (1 - weight) * target, 2)
+
+
+def _absorb_law(theta: Theta) -> Float[np.ndarray, " entries"]:
+    return _mixed_twice(theta, _initial_share(theta))
+
+
+def _absorb_initial_only(theta: Theta) -> Float[np.ndarray, " entries"]:
+    return _mixed_twice(theta, 1.0)
+
+
+def _absorb_first_real_draw(theta: Theta) -> Float[np.ndarray, " entries"]:
+    return _mixed_twice(theta, _initial_share(theta) ** theta["N"])
+
+
+def _half(theta: Theta) -> float:
+    return 0.5
+
+
+def _as_text(*schedules: tuple[Any, Any]) -> tuple[tuple[str, str], ...]:
+    """Pairs (alpha_t, N_t) as the names that print in a report."""
+    return tuple((str(share), str(size)) for share, size in schedules)
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        id="phase-collapse",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="N_t alpha_t -> 0 with sum 1/N_t = infinity gives g -> 0: for every t0, "
+        "g_T <= prod_{s >= t0} (1 - 1/N_s) + max_{s >= t0} (N_s - 1)(1 - (1-alpha_s)^2).",
+        source=M4,
+        route="REC",
+        expected="SUPPORTED",
+        relation="<=",
+        domain={
+            "T": (MILLION,),
+            "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "(t+1)^1/4+5"), ("(t+10)^-2", "t+5")),
+            "t0": (500_000, 1000),
+        },
+        value=_retained,
+        bound=_collapse_bound,
+        delta=1e-3,
+        mutants={"g -> 0 like prod (1 - 1/N)": Variant(bound=_closed_loop_decay)},
+        assumptions=("Q_0 = P", "each draw real with probability alpha_t"),
+        note="surrogate: an explicit bound that tends to 0; slow, g is about 2(N-1) alpha_t: .089 at T = 1e6 for N = 50, alpha = (t+1)^-1/2",
+        proved="convex combination beside the claim, every schedule",
+    ),
+    Claim(
+        id="phase-partial",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="2 N_t alpha_t -> rho, N_t -> infinity and sum 1/N_t = infinity give g -> rho/(1 + rho): one real sample per generation "
+        "keeps two thirds of the diversity.",
+        source=M4,
+        route="REC",
+        expected="SUPPORTED",
+        relation="==",
+        domain={
+            "T": (MILLION,),
+            "schedule": _as_text(("1/(t+2)", "t+5"), ("1/(2(t+2))", "t+5"), ("2/(t+4)", "t+5")),
+        },
+        value=_retained,
+        bound=_partial_law,
+        delta=1e-4,
+        mutants={
+            "rho/(2 + rho)": Variant(bound=_partial_law_two_plus_rho),
+            "rho = N alpha": Variant(bound=_partial_law_without_two),
+        },
+        assumptions=("Q_0 = P", "each draw real with probability alpha_t"),
+        note="surrogate of the limit at T = 1e6, within 1e-4",
+        proved="relaxation at rate (1 + rho)/N_t, beside the claim",
+    ),
+    Claim(
+        id="phase-frozen",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="sum (alpha_t + 1/N_t) < infinity, N_t >= 2, alpha_t < 1: g stays in (0, 1) for ever, g_T >= prod (1 - 1/N_t) and "
+        "1 - g_T >= (1/N_0) prod_{t >= 1} (1 - 1/N_t)(1 - alpha_t)^2.",
+        source=M4,
+        route="REC",
+        expected="SUPPORTED",
+        relation=">=",
+        domain={
+            "T": (1000, MILLION),
+            "schedule": _as_text(("0", "(t+2)^2"), ("(t+10)^-2", "(t+10)^2"), ("(t+2)^-2", "20(t+1)^1.5"), ("0.4 * 0.7^t", "(t+5)^2")),
+        },
+        evaluate=_frozen_low,
+        delta=1e-12,
+        mutants={
+            "prod (1 - 1/(2 N_t))": Variant(evaluate=_frozen_half_rate),
+            "limit rho/(1 + rho)": Variant(
+                value=_retained,
+                bound=_two_thirds,
+                relation="==",
+                delta=0.05,
+                domain={"T": (MILLION,), "schedule": _as_text(("(t+10)^-2", "(t+10)^2"))},
+            ),
+        },
+        assumptions=("Q_0 = P", "each draw real with probability alpha_t"),
+        note="both bounds have positive limits, so the surrogate holds at every T if the theorem does",
+        proved="monotone products beside the claim, every schedule",
+    ),
+    Claim(
+        id="phase-converge",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="sum alpha_t = infinity and N_t alpha_t -> infinity give g -> 1, with 1 - g ~ 1/(2 alpha_t N_t) when alpha_t -> 0.",
+        source=M4,
+        route="REC",
+        expected="SUPPORTED",
+        relation="==",
+        domain={
+            "T": (400_000,),
+            "schedule": _as_text(("(t+1)^-1/2", "t+1"), ("(t+1)^-1/2", "t+5"), ("(t+1)^-1/3", "t+1"), ("(t+2)^-3/4", "(t+2)^2")),
+        },
+        value=_converge_ratio,
+        bound=_one,
+        delta=0.01,
+        mutants={
+            "1/(alpha N)": Variant(value=_converge_ratio_without_two),
+            "N constant": Variant(domain={"T": (400_000,), "schedule": _as_text(("(t+1)^-1/2", 50))}),
+        },
+        assumptions=("Q_0 = P", "schedules that vary regularly"),
+        note="surrogate of the limit at T = 4e5, within 1 %; the 'only if' is phase-collapse, phase-partial and phase-frozen",
+    ),
+    Claim(
+        id="hop-rate",
+        item="Thm 4 and 5",
+        reading="R2",
+        statement="At fixed N and small constant alpha the last visited point mass changes (1 - |P|^2) alpha times per generation: "
+        "the ratio lies in [1 - 3 N alpha, 1] for N alpha <= .1.",
+        source=M5,
+        route="REC",
+        expected="SUPPORTED",
+        relation="<=",
+        domain={"N": (5, 15, 40), "alpha": (1e-4, 1e-3, 2e-3, 1e-2), "p": (0.5, 0.3, 0.1)},
+        where=_few_real_samples,
+        evaluate=_hop_window,
+        delta=1e-9,
+        mutants={
+            "ratio 1 within 1 % at N alpha = .04": Variant(
+                value=_ratio, bound=_one, relation="==", delta=0.01, domain={"N": (40,), "alpha": (1e-3,), "p": (0.5,)}
+            ),
+            "rate N alpha (1 - |P|^2)": Variant(evaluate=_ratio_to_n_alpha),
+            "|P|^2 for 1 - |P|^2": Variant(evaluate=_ratio_to_homozygosity),
+        },
+        assumptions=("two types, P = (p, 1-p)", "stationarity"),
+        note="joint chain of count and last vertex; independent of N only as N alpha -> 0; the constant 3 is numerical",
+    ),
+    Claim(
+        id="absorb-law",
+        item="Thm 2 and 5",
+        reading="R2",
+        statement="At fixed N and sum alpha_t < infinity the loop ends at one point mass, type k with probability c Q_0(k) + (1-c) P(k), "
+        "c = prod (1 - alpha_s); at alpha = 0 with probability Q_0(k).",
+        source=M5,
+        route="REC",
+        expected="SUPPORTED",
+        relation="==",
+        domain={
+            "N": (2, 5, 15),
+            "alpha_t": ("0", "2^-(t+1)", "0.4 * 0.7^t"),
+            "P, Q_0": (
+                ((0.5, 0.5), (0.9, 0.1)),
+                ((0.4, 0.3, 0.2, 0.1), (0.1, 0.1, 0.1, 0.7)),
+            ),
+        },
+        value=_ends_and_means,
+        bound=_absorb_law,
+        delta=1e-9,
+        mutants={
+            "c = 1": Variant(bound=_absorb_initial_only),
+            "c = prod (1 - alpha_s)^N": Variant(bound=_absorb_first_real_draw),
+        },
+        assumptions=("N constant", "sum alpha_t < infinity"),
+        note="count chains to generation 400, by when the loop is absorbed save with probability below 1e-9",
+        proved="the mean is conserved and the chain is absorbed, beside the claim",
+        decided_at="smoke",
+    ),
+    Claim(
+        id="hops-forever",
+        item="Thm 4 and 5",
+        reading="R2",
+        statement="At fixed N, alpha_t -> 0 with sum alpha_t = infinity, the last visited point mass changes infinitely often, almost surely.",
+        source=M5,
+        route="CF",
+        expected="NOT_TESTABLE",
+        reason="Infinitely many events are not counted by a finite run. Proof: whatever the past, generation t consists of real draws of "
+        "one given type with probability at least a constant times alpha_t followed by fixation, and the second Borel-Cantelli lemma applies.",
+        proved="conditional Borel-Cantelli lemma",
+    ),
+    Claim(
+        id="phase-partial-without-sum",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="2 N_t alpha_t -> rho and N_t -> infinity alone give g -> rho/(1 + rho) (within .05 at T = 1e6).",
+        source="M4 as condensed, without its second condition",
+        route="REC",
+        expected="REFUTED",
+        relation="==",
+        domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"), ("(t+10)^-2", "(t+10)^2"))},
+        value=_retained,
+        bound=_partial_law,
+        delta=0.05,
+        controls={
+            "sum 1/N_t = infinity": Variant(domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"))}, must="SUPPORTED")
+        },
+        assumptions=("Q_0 = P",),
+        note="frozen instead: g has a limit that depends on the whole schedule",
+        corrected_by=("phase-partial", "phase-frozen"),
+    ),
+    Claim(
+        id="alpha-vanishing-collapse",
+        item="Thm 4 and 5",
+        reading="R3",
+        statement="alpha_t -> 0 implies collapse, g -> 0, whatever N_t: f_T >= 1/2 at T = 1e6.",
+        source="arXiv:2601.05280v2, Theorems 4 and 5 as they are commonly read",
+        route="REC",
+        expected="REFUTED",
+        relation=">=",
+        domain={"T": (MILLION,), "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "t+5"))},
+        value=_lost,
+        bound=_half,
+        delta=1e-6,
+        controls={
+            "N fixed": Variant(
+                domain={"T": (MILLION,), "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50))}, must="SUPPORTED"
+            )
+        },
+        assumptions=("Q_0 = P", "alpha_t -> 0"),
+        note="surrogate at T = 1e6; accumulation (alpha_t = 1/(t+1)) is a second counterexample, see accumulate-retained",
+        corrected_by=("phase-collapse", "phase-partial", "phase-converge", "accumulate-retained"),
+    ),
+)
