@@ -8,7 +8,7 @@ import numpy as np
 
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Route
-from proofs_numeric.exact_check import _entries
+from proofs_numeric.exact_check import entries
 from proofs_numeric.keys import derive_key
 from proofs_numeric.mean_check import check_mean, defect, draw, widen
 from proofs_numeric.outcome import Outcome
@@ -54,7 +54,7 @@ def confirm_exactly(claim: Claim, outcome: Outcome) -> tuple[bool | None, str]:
     """
     if claim.route is Route.EP or claim.confirm is None:
         return None, ""
-    seconds = _entries(claim.confirm(outcome.theta))
+    seconds = entries(claim.confirm(outcome.theta))
     gaps = [excess(value, outcome.bound, claim.relation) for value in seconds]
     worst = max(range(len(gaps)), key=gaps.__getitem__)
     confirmed = not holds(gaps[worst], claim.relation, claim.delta_at(outcome.theta))

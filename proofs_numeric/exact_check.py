@@ -62,17 +62,17 @@ def evaluate(claim: Claim, theta: Mapping[str, Any], cache: Cache) -> tuple[Any,
     return value, claim.bound_at(theta, bound)
 
 
-def _entries(x: Any) -> list:
-    """Numbers of a scalar, array or sequence; an array of one entry is a scalar."""
+def entries(x: Any) -> list:
+    """The numbers of a scalar, array or nested sequence, in order. Definition."""
     if isinstance(x, (list, tuple)):
-        return [entry for part in x for entry in _entries(part)]
+        return [entry for part in x for entry in entries(part)]
     if isinstance(x, np.ndarray) or hasattr(x, "__array__"):
         return np.asarray(x).ravel().tolist()
     return [x]
 
 
 def _pairs(claim: Claim, theta: Mapping[str, Any], value: Any, bound: Any) -> list[tuple[Any, Any]]:
-    values, bounds = _entries(value), _entries(bound)
+    values, bounds = entries(value), entries(bound)
     if not values or not bounds:
         raise ValueError(
             f"claim {claim.id!r} must give at least one value and bound; got none at {theta}. Use `where`."

@@ -1,7 +1,8 @@
 """Check one example of a Monte Carlo claim: two e-processes, one that can refute it and one that can support it.
 
-    E X <= b:  REFUTED when "E X <= b + eta" is rejected at alpha,  SUPPORTED when "E X >= b + delta - eta" is
-    rejected at beta, E X >= b:  the mirror image,
+    E X <= b:  REFUTED when "E X <= b + eta" is rejected at alpha,
+               SUPPORTED when "E X >= b + delta - eta" is rejected at beta,
+    E X >= b:  the mirror image,
     E X == b:  REFUTED by the average of both refuting tests, SUPPORTED when both supporting tests reject at beta.
 
 eta is the declared numerical slack, so neither statement can be an artefact of rounding. Peeking after every batch

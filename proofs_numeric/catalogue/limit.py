@@ -1,7 +1,7 @@
 """Theorem 2, second half: where the closed loop ends.
 
-True: at alpha = 0 and fixed N the loop ends at one point mass, type k with probability Q_0(k). False: that the end is a mode, and that
-a growing sample cannot stop the collapse.
+True: at alpha = 0 and fixed N the loop ends at one point mass, type k with probability Q_0(k). False: that the end is
+a mode, and that a growing sample cannot stop the collapse.
 """
 
 import functools
@@ -53,7 +53,8 @@ def _one_generation_late(theta: Theta) -> float:
 
 
 # thm2-limit-modes -----------------------------------------------------------------------------------------------------
-# The loop ends away from type k as soon as k is lost, and is at a point mass by generation 40 N save with probability e^-40.
+# The loop ends away from type k as soon as k is lost, and is at a point mass by generation 40 N save with probability
+# e^-40.
 
 
 def _horizon(theta: Theta) -> int:
@@ -102,7 +103,8 @@ def _mode_lost_confirmed(theta: Theta) -> float:
 
 
 # thm2-growing-sample-limit --------------------------------------------------------------------------------------------
-# E G(Q_T) / G(Q_0) = prod (1 - 1/N_t); the rest of the product is at least 1 - sum_{t >= T} 1/N_t, which an integral bounds.
+# E G(Q_T) / G(Q_0) = prod (1 - 1/N_t); the rest of the product is at least 1 - sum_{t >= T} 1/N_t, which an integral
+# bounds.
 
 _TAIL_SUM = {
     "t+2": lambda horizon: np.inf,
@@ -135,7 +137,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="thm2-limit-dirac-gini",
         item="Thm 2",
         reading="R2",
-        statement="With alpha = 0 and fixed N, E G(Q_t)/G(Q_0) = (1 - 1/N)^t: diversity goes to 0, so the limit is a point mass.",
+        statement="With alpha = 0 and fixed N, E G(Q_t)/G(Q_0) = (1 - 1/N)^t: diversity goes to 0, so the limit is a "
+        "point mass.",
         source=f"{SOURCE}; rate: M3 at alpha = 0 (Wright 1931)",
         route="EP",
         expected="SUPPORTED",
@@ -143,7 +146,7 @@ CLAIMS: tuple[Claim, ...] = (
         domain={
             "N": (10, 2, 50),
             "t": (3, 10, 1),
-            "Q0": ((0.5, 0.5), (0.9, 0.1), (0.4, 0.3, 0.2, 0.1), (0.25,) * 4),
+            "Q0": ((0.5, 0.5), (0.7, 0.3), (0.4, 0.3, 0.2, 0.1), (0.25,) * 4),
         },
         sample=_retained,
         bound=_retained_law,
@@ -167,7 +170,8 @@ CLAIMS: tuple[Claim, ...] = (
         source=SOURCE,
         route="CF",
         expected="NOT_TESTABLE",
-        reason="An almost-sure limit is not decided by finitely many draws. It is proved: from every state a point mass is reached in "
+        reason="An almost-sure limit is not decided by finitely many draws. It is proved: from every state a point "
+        "mass is reached in "
         "one step with probability at least N^-N, and point masses are absorbing.",
         proved="finite absorbing chain",
     ),
@@ -175,7 +179,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="thm2-limit-modes",
         item="Thm 2",
         reading="R2",
-        statement="With alpha = 0 the limit is a mode: the mode of Q_0 is lost with probability 0 (by generation 40 N).",
+        statement="With alpha = 0 the limit is a mode: the mode of Q_0 is lost with probability 0 (by generation 40 "
+        "N).",
         source=f"{SOURCE}, 'subset of modes'",
         route="REC",
         expected="REFUTED",
@@ -203,7 +208,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="thm2-growing-sample-limit",
         item="Thm 2",
         reading="R3",
-        statement="With alpha = 0 every sample size N_t -> infinity still ends at a point mass: at most half of the diversity survives for ever.",
+        statement="With alpha = 0 every sample size N_t -> infinity still ends at a point mass: at most half of the "
+        "diversity survives for ever.",
         source=SOURCE,
         route="REC",
         expected="REFUTED",
@@ -224,7 +230,8 @@ CLAIMS: tuple[Claim, ...] = (
             ),
         },
         assumptions=("alpha = 0", "N_t -> infinity"),
-        note="value: a proven lower bound of the surviving share, the product to T = 2e6 times (1 - sum of the remaining 1/N_t). "
+        note="value: a proven lower bound of the surviving share, the product to T = 2e6 times (1 - sum of the "
+        "remaining 1/N_t). "
         "True value for (t+2)^2: exactly 1/2; for 20(t+1)^1.5: .8762; for t+2: 0.",
         corrected_by=("phase-frozen", "phase-collapse"),
     ),

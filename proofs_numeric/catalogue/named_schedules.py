@@ -35,7 +35,6 @@ SHARES: Mapping[str, Callable[[Generations], Generations]] = {
     "(t+1)^-1/4": lambda t: (t + 1) ** -0.25,
     "(t+1)^-1/3": lambda t: (t + 1) ** (-1 / 3),
     "(t+1)^-1/2": lambda t: (t + 1) ** -0.5,
-    "(t+2)^-3/4": lambda t: (t + 2) ** -0.75,
     "(t+1)^-1/2 halved at odd t": _alternating,
     "1/log(t+3)": lambda t: 1 / np.log(t + 3),
     "(t+2)^-2": lambda t: (t + 2) ** -2.0,

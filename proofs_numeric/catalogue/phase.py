@@ -1,7 +1,8 @@
-"""Phases of alpha_t -> 0: collapse, partial collapse, freezing or convergence, decided by N_t alpha_t and two sums; and hopping.
+"""Phases of alpha_t -> 0: collapse, partial collapse, freezing, convergence; and hopping between point masses.
 
-g_t = E G(Q_t)/G(P) = 1 - f_t obeys g' = (1 - 1/N)[(1 - A) g + A], A = 1 - (1 - alpha)^2. The governing quantity is N_t alpha_t, the
-number of real samples per generation. "alpha_t -> 0 implies collapse" is true at fixed N and false in general.
+g_t = E G(Q_t)/G(P) = 1 - f_t obeys g' = (1 - 1/N)[(1 - A) g + A], A = 1 - (1 - alpha)^2. The governing quantity is
+N_t alpha_t, the number of real samples per generation, beside the sums of alpha_t and of 1/N_t. "alpha_t -> 0 implies
+collapse" is true at fixed N and false in general.
 """
 
 import functools
@@ -35,8 +36,8 @@ def _rows(theta: Theta) -> tuple[np.ndarray, np.ndarray]:
 
 
 # phase-collapse -------------------------------------------------------------------------------------------------------
-# Proof. g' <= (1 - 1/N) g + (1/N) (N - 1) A is a convex combination, so for every t0
-# g_T <= prod_{t0 <= s < T} (1 - 1/N_s) + max_{t0 <= s < T} (N_s - 1) A_s; both vanish if sum 1/N = inf and N alpha -> 0.
+# Proof. g' <= (1 - 1/N) g + (1/N) (N - 1) A is a convex combination, so for every t0 g_T <= prod_{t0 <= s < T} (1 -
+# 1/N_s) + max_{t0 <= s < T} (N_s - 1) A_s; both vanish if sum 1/N = inf and N alpha -> 0.
 
 
 def _collapse_bound(theta: Theta) -> float:
@@ -50,7 +51,7 @@ def _closed_loop_decay(theta: Theta) -> float:
 
 
 # phase-partial --------------------------------------------------------------------------------------------------------
-# Proof. With rho_t = (N_t - 1) A_t -> rho, g' - g = (1/N)[rho_t - (1 + rho_t - A_t/..) g] up to o(1/N): g relaxes to rho/(1 + rho) at rate
+# Proof. g' - g = (1/N)[rho_t - (1 + rho_t) g] with rho_t = (N_t - 1) A_t -> rho: g relaxes to rho/(1 + rho) at rate
 # (1 + rho)/N_t, and forgets its start because sum 1/N_t = inf.
 
 _REAL_SAMPLES = {"1/(t+2)": 1.0, "1/(2(t+2))": 0.5, "2/(t+4)": 2.0, "(t+10)^-2": 1.0}
@@ -113,7 +114,8 @@ def _one(theta: Theta) -> float:
 
 
 # hop-rate -------------------------------------------------------------------------------------------------------------
-# Near a -> 0 the loop sits at a point mass; it leaves for type k at rate N a P(k) times the fixation probability 1/N of one copy.
+# Near a -> 0 the loop sits at a point mass; it leaves for type k at rate N a P(k) times the fixation probability 1/N
+# of one copy.
 
 
 @functools.lru_cache(maxsize=64)
@@ -162,14 +164,14 @@ def _ratio_to_homozygosity(theta: Theta) -> tuple[list[float], list[float]]:
 
 
 # absorb-law -----------------------------------------------------------------------------------------------------------
-# Proof. E Q_{t+1} = alpha_t P + (1 - alpha_t) E Q_t, so E Q_T = c_T Q_0 + (1 - c_T) P. If sum alpha < inf the real draws stop for good
-# (Borel-Cantelli), the loop is absorbed, and E of the limiting point mass is the limit of E Q_T.
+# Proof. E Q_{t+1} = alpha_t P + (1 - alpha_t) E Q_t, so E Q_T = c_T Q_0 + (1 - c_T) P. If sum alpha < inf the real
+# draws stop for good (Borel-Cantelli), the loop is absorbed, and E of the limiting point mass is the limit of E Q_T.
 
 _ABSORB_HORIZON = 400
 
 
 def _initial_share(theta: Theta) -> float:
-    """c = prod (1 - alpha_s)."""
+    """C = prod (1 - alpha_s)."""
     row = named_schedules.shares(theta["alpha_t"], _ABSORB_HORIZON)
     return float(np.prod(1 - row))
 
@@ -225,7 +227,9 @@ CLAIMS: tuple[Claim, ...] = (
         relation="<=",
         domain={
             "T": (MILLION,),
-            "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "(t+1)^1/4+5"), ("(t+10)^-2", "t+5")),
+            "schedule": _as_text(
+                ("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "(t+1)^1/4+5"), ("(t+10)^-2", "t+5")
+            ),
             "t0": (500_000, 1000),
         },
         value=_retained,
@@ -233,14 +237,16 @@ CLAIMS: tuple[Claim, ...] = (
         delta=1e-3,
         mutants={"g -> 0 like prod (1 - 1/N)": Variant(bound=_closed_loop_decay)},
         assumptions=("Q_0 = P", "each draw real with probability alpha_t"),
-        note="surrogate: an explicit bound that tends to 0; slow, g is about 2(N-1) alpha_t: .089 at T = 1e6 for N = 50, alpha = (t+1)^-1/2",
+        note="surrogate: an explicit bound that tends to 0; slow, g is about 2(N-1) alpha_t: .089 at T = 1e6 for N = "
+        "50, alpha = (t+1)^-1/2",
         proved="convex combination beside the claim, every schedule",
     ),
     Claim(
         id="phase-partial",
         item="Thm 4 and 5",
         reading="R3",
-        statement="2 N_t alpha_t -> rho, N_t -> infinity and sum 1/N_t = infinity give g -> rho/(1 + rho): one real sample per generation "
+        statement="2 N_t alpha_t -> rho, N_t -> infinity and sum 1/N_t = infinity give g -> rho/(1 + rho): one real "
+        "sample per generation "
         "keeps two thirds of the diversity.",
         source=M4,
         route="REC",
@@ -265,7 +271,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="phase-frozen",
         item="Thm 4 and 5",
         reading="R3",
-        statement="sum (alpha_t + 1/N_t) < infinity, N_t >= 2, alpha_t < 1: g stays in (0, 1) for ever, g_T >= prod (1 - 1/N_t) and "
+        statement="sum (alpha_t + 1/N_t) < infinity, N_t >= 2, alpha_t < 1: g stays in (0, 1) for ever, g_T >= prod "
+        "(1 - 1/N_t) and "
         "1 - g_T >= (1/N_0) prod_{t >= 1} (1 - 1/N_t)(1 - alpha_t)^2.",
         source=M4,
         route="REC",
@@ -273,7 +280,9 @@ CLAIMS: tuple[Claim, ...] = (
         relation=">=",
         domain={
             "T": (1000, MILLION),
-            "schedule": _as_text(("0", "(t+2)^2"), ("(t+10)^-2", "(t+10)^2"), ("(t+2)^-2", "20(t+1)^1.5"), ("0.4 * 0.7^t", "(t+5)^2")),
+            "schedule": _as_text(
+                ("0", "(t+2)^2"), ("(t+10)^-2", "(t+10)^2"), ("(t+2)^-2", "20(t+1)^1.5"), ("0.4 * 0.7^t", "(t+5)^2")
+            ),
         },
         evaluate=_frozen_low,
         delta=1e-12,
@@ -295,14 +304,17 @@ CLAIMS: tuple[Claim, ...] = (
         id="phase-converge",
         item="Thm 4 and 5",
         reading="R3",
-        statement="sum alpha_t = infinity and N_t alpha_t -> infinity give g -> 1, with 1 - g ~ 1/(2 alpha_t N_t) when alpha_t -> 0.",
+        statement="sum alpha_t = infinity and N_t alpha_t -> infinity give g -> 1, with 1 - g ~ 1/(2 alpha_t N_t) "
+        "when alpha_t -> 0.",
         source=M4,
         route="REC",
         expected="SUPPORTED",
         relation="==",
         domain={
             "T": (400_000,),
-            "schedule": _as_text(("(t+1)^-1/2", "t+1"), ("(t+1)^-1/2", "t+5"), ("(t+1)^-1/3", "t+1"), ("(t+2)^-3/4", "(t+2)^2")),
+            "schedule": _as_text(
+                ("(t+1)^-1/2", "t+1"), ("(t+1)^-1/2", "t+5"), ("(t+1)^-1/3", "t+1"), ("(t+1)^-1/3", "(t+2)^2")
+            ),
         },
         value=_converge_ratio,
         bound=_one,
@@ -312,13 +324,15 @@ CLAIMS: tuple[Claim, ...] = (
             "N constant": Variant(domain={"T": (400_000,), "schedule": _as_text(("(t+1)^-1/2", 50))}),
         },
         assumptions=("Q_0 = P", "schedules that vary regularly"),
-        note="surrogate of the limit at T = 4e5, within 1 %; the 'only if' is phase-collapse, phase-partial and phase-frozen",
+        note="surrogate of the limit at T = 4e5, within 1 %; the correction is of order 1/(t alpha_t), so that t^-3/4 "
+        "would need T above 1e7; the 'only if' is phase-collapse, phase-partial and phase-frozen",
     ),
     Claim(
         id="hop-rate",
         item="Thm 4 and 5",
         reading="R2",
-        statement="At fixed N and small constant alpha the last visited point mass changes (1 - |P|^2) alpha times per generation: "
+        statement="At fixed N and small constant alpha the last visited point mass changes (1 - |P|^2) alpha times "
+        "per generation: "
         "the ratio lies in [1 - 3 N alpha, 1] for N alpha <= .1.",
         source=M5,
         route="REC",
@@ -342,7 +356,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="absorb-law",
         item="Thm 2 and 5",
         reading="R2",
-        statement="At fixed N and sum alpha_t < infinity the loop ends at one point mass, type k with probability c Q_0(k) + (1-c) P(k), "
+        statement="At fixed N and sum alpha_t < infinity the loop ends at one point mass, type k with probability c "
+        "Q_0(k) + (1-c) P(k), "
         "c = prod (1 - alpha_s); at alpha = 0 with probability Q_0(k).",
         source=M5,
         route="REC",
@@ -372,12 +387,16 @@ CLAIMS: tuple[Claim, ...] = (
         id="hops-forever",
         item="Thm 4 and 5",
         reading="R2",
-        statement="At fixed N, alpha_t -> 0 with sum alpha_t = infinity, the last visited point mass changes infinitely often, almost surely.",
+        statement="At fixed N, alpha_t -> 0 with sum alpha_t = infinity, the last visited point mass changes "
+        "infinitely often, almost surely.",
         source=M5,
         route="CF",
         expected="NOT_TESTABLE",
-        reason="Infinitely many events are not counted by a finite run. Proof: whatever the past, generation t consists of real draws of "
-        "one given type with probability at least a constant times alpha_t followed by fixation, and the second Borel-Cantelli lemma applies.",
+        reason="Infinitely many events are not counted by a finite run. Proof: whatever the past, two generations "
+        "from t end at the point "
+        "mass of type k with probability at least a constant times alpha_t (one real draw of k, then N copies of it), "
+        "and the conditional "
+        "Borel-Cantelli lemma gives infinitely many visits to every type that P charges.",
         proved="conditional Borel-Cantelli lemma",
     ),
     Claim(
@@ -394,10 +413,13 @@ CLAIMS: tuple[Claim, ...] = (
         bound=_partial_law,
         delta=0.05,
         controls={
-            "sum 1/N_t = infinity": Variant(domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"))}, must="SUPPORTED")
+            "sum 1/N_t = infinity": Variant(
+                domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"))}, must="SUPPORTED"
+            )
         },
         assumptions=("Q_0 = P",),
-        note="frozen instead: g has a limit that depends on the whole schedule",
+        note="frozen instead: g has a limit that depends on the whole schedule; t counts from 0 (with a first step at "
+        "t = 1 it is .9169)",
         corrected_by=("phase-partial", "phase-frozen"),
     ),
     Claim(
@@ -419,7 +441,8 @@ CLAIMS: tuple[Claim, ...] = (
             )
         },
         assumptions=("Q_0 = P", "alpha_t -> 0"),
-        note="surrogate at T = 1e6; accumulation (alpha_t = 1/(t+1)) is a second counterexample, see accumulate-retained",
+        note="surrogate at T = 1e6; accumulation (alpha_t = 1/(t+1)) is a second counterexample, see "
+        "accumulate-retained",
         corrected_by=("phase-collapse", "phase-partial", "phase-converge", "accumulate-retained"),
     ),
 )

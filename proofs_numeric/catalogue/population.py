@@ -13,6 +13,7 @@ from jaxtyping import Float
 from scipy.special import entr
 
 import zenil_dynamics as zd
+from proofs_numeric.catalogue import pair_loop
 from proofs_numeric.claim import Claim, Tail, Theta, Variant
 
 SOURCE = "arXiv:2601.05280v2, Proposition 1"
@@ -162,43 +163,29 @@ def _mean_double_share(theta: Theta) -> list[Fraction]:
 
 
 # prop1-convergence-finite-n -------------------------------------------------------------------------------------------
-# For two types and P = (1/2, 1/2): 4 (q - 1/2)^2 = 1 - 2 G(q), and the claimed bound starts at the range's end.
+# For two types, P = (1/2, 1/2) and Q_0 = (1, 0), the ratio |Q_t - P|^2 / |Q_0 - P|^2 is 4 (q - 1/2)^2 = 1 - 2 G(q).
 
-_HORIZON = 10
-
-
-def _anchored_system(theta: Theta, update: zd.AbstractUpdate) -> zd.System:
-    return zd.System(
-        target=zd.Categorical(np.array([0.5, 0.5])),
-        initial=zd.Categorical(np.array([1.0, 0.0])),
-        num_samples=theta["N"],
-        exogenous_fraction=theta["a"],
-        update=update,
-    )
+_HORIZON = pair_loop.NUM_GENERATIONS
 
 
-def _squared_distance(system: zd.System, theta: Theta, key: Any, num_replicates: int) -> np.ndarray:
-    run = zd.simulate(
-        system,
-        num_generations=_HORIZON,
-        num_replicates=num_replicates,
-        key=key,
-        record=("diversity",),
-        keep="replicates",
-    )
-    return 1 - 2 * np.asarray(run.replicates["diversity"][:, theta["t"]], np.float64)
+def _anchored(theta: Theta, population: bool = False) -> zd.System:
+    return pair_loop.pair_system(0.5, 1.0, theta["N"], theta["a"], population=population)
+
+
+def _squared_distance(theta: Theta, system: zd.System, key: Any, num_replicates: int) -> np.ndarray:
+    return 4 * (pair_loop.first_shares(system, key, num_replicates)[:, theta["t"]] - 0.5) ** 2
 
 
 def _sampled_distance(theta: Theta, key: Any, num_replicates: int) -> Float[np.ndarray, " replicates"]:
-    return _squared_distance(_anchored_system(theta, zd.Replace()), theta, key, num_replicates)
+    return _squared_distance(theta, _anchored(theta), key, num_replicates)
 
 
 def _population_distance(theta: Theta, key: Any, num_replicates: int) -> Float[np.ndarray, " replicates"]:
-    return _squared_distance(_anchored_system(theta, zd.Population()), theta, key, num_replicates)
+    return _squared_distance(theta, _anchored(theta, population=True), key, num_replicates)
 
 
 def _distance_slack(theta: Theta) -> float:
-    return 2 * zd.numerical_slack(_anchored_system(theta, zd.Replace()), "diversity", _HORIZON)
+    return 2 * zd.numerical_slack(_anchored(theta), "diversity", _HORIZON)
 
 
 def _claimed_distance(theta: Theta) -> float:

@@ -6,6 +6,7 @@ They are written from the dynamics, not from the theory's formulas, so that the 
 import functools
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float
@@ -14,7 +15,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 from proofs_numeric.catalogue import named_schedules
 
 Row = Float[np.ndarray, " generations"]
-Number = float | Fraction
+Number = TypeVar("Number", float, Fraction)
 
 
 def affine(offsets: Row, factors: Row, start: float = 0.0) -> float:
@@ -61,8 +62,9 @@ def affine_path(offsets: Row, factors: Row, start: float = 0.0) -> Float[np.ndar
 def pair_probability(sizes: Row, shares: Row) -> tuple[Row, Row]:
     """Offsets and factors of f_t, the probability that two draws from Q_t are copies of one real draw.
 
-    Two draws of Q_{t+1} are the same one of its N_t draws with probability 1/N_t; if not, each is synthetic with probability
-    1 - alpha_t and the pair then asks the same question of Q_t. This is the coalescent reading of the fixation index.
+    Two draws of Q_{t+1} are the same one of its N_t draws with probability 1/N_t; if not, each is synthetic with
+    probability 1 - alpha_t, and a pair of synthetic ones asks the same question of Q_t: the coalescent reading of the
+    fixation index.
 
     Args:
         sizes: N_t.
@@ -152,8 +154,8 @@ def gaussian_step(
     """One generation of (E mu_t^2, E sigma_t^2) when the target is N(0, 1).
 
     Each draw has mean square m2 = alpha + (1 - alpha)(A + B); two draws have mean product (1 - alpha)^2 A; hence
-    A' = m2/N + (1 - 1/N)(1 - alpha)^2 A, and the fitted variance has mean (m2 - A') N / divisor. Exact at every t, for any
-    schedule; works on floats and on Fractions.
+    A' = m2/N + (1 - 1/N)(1 - alpha)^2 A, and the fitted variance has mean (m2 - A') N / divisor. Exact at every t, for
+    any schedule; works on floats and on Fractions.
 
     Args:
         mean_square: A = E mu^2.

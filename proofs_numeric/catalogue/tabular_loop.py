@@ -1,7 +1,8 @@
 """The tabular loop as claims simulate it: one shape for all, so that a whole run compiles it once.
 
-Targets are padded with types of probability 0, and every run has the same horizon and the same records; a claim reads the generation
-and the record that it needs. This costs generations that nobody reads, microseconds each, and saves seconds of compilation per claim.
+Targets are padded with types of probability 0, and every run has the same horizon and the same records; a claim reads
+the generation and the record that it needs. This costs generations that nobody reads, microseconds each, and saves
+seconds of compilation per claim.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 import zenil_dynamics as zd
+from proofs_numeric.claim import Tail
 
 NUM_TYPES = 4
 """Types after padding."""
@@ -29,7 +31,7 @@ def first_mass(state: zd.Categorical, target: zd.Categorical) -> Float[Array, ""
     return state.probs[0]
 
 
-RECORDS = ("diversity", squared_distance, first_mass)
+RECORDS: tuple[Any, ...] = ("diversity", squared_distance, first_mass)
 
 
 def diversity_of(probs: Sequence[float]) -> float:
@@ -71,7 +73,9 @@ def loop(
     return zd.System(target=padded(target), num_samples=num_samples, exogenous_fraction=fraction, update=update)
 
 
-def paths(system: zd.System, key: Any, num_replicates: int) -> Mapping[str, Float[np.ndarray, "replicates generations"]]:
+def paths(
+    system: zd.System, key: Any, num_replicates: int
+) -> Mapping[str, Float[np.ndarray, "replicates generations"]]:
     """Records of independent replicates at generations 0 .. `HORIZON`.
 
     Args:
@@ -88,3 +92,28 @@ def paths(system: zd.System, key: Any, num_replicates: int) -> Mapping[str, Floa
         system, num_generations=HORIZON, num_replicates=num_replicates, key=key, record=RECORDS, keep="replicates"
     )
     return run.replicates
+
+
+def coin_distances(
+    num_samples: int, share: Any, generation: int, key: Any, num_replicates: int
+) -> Float[np.ndarray, " replicates"]:
+    """Squared distance of model and target over G(P), for P = (1/2, 1/2): draws whose mean is the fixation index.
+
+    Args:
+        num_samples: N.
+        share: constant alpha.
+        generation: t, at most `HORIZON`.
+        key: typed key.
+        num_replicates: R.
+
+    Returns:
+        Shape (R,), in [0, 1].
+
+    Source: Definition.
+    """
+    system = loop((0.5, 0.5), num_samples, float(share))
+    return 2.0 * paths(system, key, num_replicates)["squared_distance"][:, generation].astype(np.float64)
+
+
+COIN_TAIL = Tail(lower=0.0, upper=1.0, reason="|q - (1/2, 1/2)|^2 <= 1/2 = G(P)")
+"""Range of `coin_distances`."""

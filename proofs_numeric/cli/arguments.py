@@ -128,17 +128,31 @@ def typed(path: str, key: str, value: Any, wanted: type) -> Any:
 
 
 FILE_NAME = "arguments.json"
+RESULT_NAME = "result.json"
+"""Written when everything else is: a folder with it holds a finished run."""
+
+# What may differ between an interrupted run and the one that goes on with it.
+_OUTPUTS = {"json": None, "out": None, "plot": None, "quiet": False}
 
 
-def keep(arguments: Arguments, folder: pathlib.Path) -> None:
+def open_folder(arguments: Arguments, folder: pathlib.Path) -> None:
     """Write the arguments into the folder of a run, with the directory that relative names refer to.
 
     Raises:
-        ValueError: the folder cannot be written to.
+        ValueError: the folder cannot be written to, or holds another run that was not finished.
     """
+    finished = (folder / RESULT_NAME).exists()
+    if (folder / FILE_NAME).exists() and not finished:
+        earlier, _ = recall(folder)
+        if dataclasses.replace(earlier, **_OUTPUTS) != dataclasses.replace(arguments, **_OUTPUTS):
+            raise ValueError(
+                f"--out: {str(folder)!r} holds another run that was interrupted. Finish it with zenil resume {folder}, "
+                "choose another folder, or delete this one."
+            )
     facts = {"schema": 1, "directory": str(pathlib.Path.cwd()), "arguments": dataclasses.asdict(arguments)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / RESULT_NAME).unlink(missing_ok=True)
         (folder / FILE_NAME).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
@@ -146,7 +160,7 @@ def keep(arguments: Arguments, folder: pathlib.Path) -> None:
 
 
 def recall(folder: pathlib.Path) -> tuple[Arguments, pathlib.Path]:
-    """Read what `keep` wrote.
+    """Read what `open_folder` wrote.
 
     Returns:
         The arguments, and the directory that relative names refer to.

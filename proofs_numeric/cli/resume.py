@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from proofs_numeric.cli.arguments import recall
+from proofs_numeric.cli.arguments import RESULT_NAME, recall
 
 
 def resume(
@@ -17,6 +17,8 @@ def resume(
     """Go on with a simulation that was interrupted; the result has the same bits as an uninterrupted one."""
     path = pathlib.Path(folder).resolve()
     arguments, directory = recall(path)
+    if (path / RESULT_NAME).exists():
+        raise ValueError(f"the run in {folder!r} is finished: see {RESULT_NAME} there. Nothing is left to resume.")
     if not directory.is_dir():
         raise ValueError(f"the run was started in {str(directory)!r}, which is gone. Run zenil simulate again.")
     from proofs_numeric.cli.run import run

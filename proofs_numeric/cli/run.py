@@ -61,8 +61,10 @@ def run(arguments: Arguments) -> None:
     system.table(max(arguments.num_generations, 1))
     folder = None if arguments.out is None else pathlib.Path(arguments.out)
     if folder is not None:
-        kept.keep(arguments, folder)
+        kept.open_folder(arguments, folder)
     measured = measure(arguments, system, records, folder)
+    if folder is not None:
+        measured.save(folder / "run")
     exact = reachable(system, records, arguments, measured)
     write(arguments, measured, exact, target, folder)
 
@@ -136,16 +138,26 @@ def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder:
 
 
 def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measured: Any) -> dict[str, Exact]:
-    """Exact values of every recorded quantity that some rung reaches."""
+    """Exact values of every recorded quantity that some rung reaches.
+
+    Raises:
+        KeyboardInterrupt: with the line that says what is kept.
+    """
     answers = {}
-    with counter("exact values", quiet=arguments.quiet) as progress:
-        for done, name in enumerate(records):
-            progress(done, len(records))
-            try:
-                values, rung = zd.exact(system, name, arguments.num_generations)
-            except zd.NotReachable:
-                continue
-            answers[name] = Exact(np.asarray(values)[measured.generations], rung, zd.numerical_slack(system, name))
+    try:
+        with counter("exact values", quiet=arguments.quiet) as progress:
+            for done, name in enumerate(records):
+                progress(done, len(records))
+                try:
+                    values, rung = zd.exact(system, name, arguments.num_generations)
+                except zd.NotReachable:
+                    continue
+                values = np.asarray(values)[measured.generations]
+                answers[name] = Exact(values, rung, zd.numerical_slack(system, name))
+    except KeyboardInterrupt:
+        if arguments.out is None:
+            raise KeyboardInterrupt("Exact values were due next; with --out DIR the measured ones are kept.") from None
+        raise KeyboardInterrupt(f"The measured values are in {arguments.out}, the exact ones are not.") from None
     return answers
 
 
@@ -161,11 +173,11 @@ def write(
     curves = {name: answer.values for name, answer in exact.items()}
     try:
         if folder is not None:
-            measured.save(folder / "run")
-            write_json(result, str(folder / "result.json"))
             if len(measured.generations) > 1:
                 for suffix in (".png", ".svg"):
                     measured.plot(folder / f"run{suffix}", exact=curves)
+            # Last: the folder counts as finished once this file is there.
+            write_json(result, str(folder / kept.RESULT_NAME))
         if arguments.plot is not None:
             measured.plot(arguments.plot, exact=curves)
         if arguments.json is not None:

@@ -27,8 +27,10 @@ def styled(status: Status) -> str:
 
 
 def verdict_cell(verdict: Verdict) -> str:
-    """The status, or that the budget was too small to try."""
-    return styled(verdict.status) if verdict.attempted else "[dim]· not attempted[/dim]"
+    """The status, or that the budget was too small to try; "weak" where no mutant was killed and no control stood."""
+    if not verdict.attempted:
+        return "[dim]· not attempted[/dim]"
+    return styled(verdict.status) + (" [yellow]weak[/yellow]" if verdict.weak else "")
 
 
 def how_cell(verdict: Verdict) -> str:
@@ -114,6 +116,13 @@ def refutation_lines(verdict: Verdict) -> list[str]:
     return lines
 
 
+def undecided_line(verdict: Verdict) -> str:
+    """What an undecided claim would take."""
+    if verdict.samples_to_decide is None:
+        return f"{verdict.claim_id}: undecided with this budget; take a larger one"
+    return f"{verdict.claim_id}: undecided; about {verdict.samples_to_decide} draws per example would decide"
+
+
 def parting_line(verdict: Verdict, strict: bool) -> str:
     """Why a verdict is not as expected."""
     reasons = []
@@ -138,7 +147,7 @@ def summary_line(verdicts: Iterable[Verdict], strict: bool, root: str, seconds: 
         if group:
             exact = sum(verdict.exact and verdict.rung is not None for verdict in group)
             counted.append(
-                f"{len(group)} {status.lower().replace('_', ' ')}" + (f" ({exact} exactly)" if exact else "")
+                f"{len(group)} {status.lower().replace('_', ' ')}" + (f" ({exact} without draws)" if exact else "")
             )
     if len(tried) < len(verdicts):
         counted.append(f"{len(verdicts) - len(tried)} not attempted")

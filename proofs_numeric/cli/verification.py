@@ -13,7 +13,7 @@ from proofs_numeric.cli.claim_sources import chosen
 from proofs_numeric.cli.document import write_json
 from proofs_numeric.cli.specs.base import unknown
 from proofs_numeric.cli.tables import console
-from proofs_numeric.cli.verdict_words import parting_line, refutation_lines, summary_line, verdict_row
+from proofs_numeric.cli.verdict_words import parting_line, refutation_lines, summary_line, undecided_line, verdict_row
 from proofs_numeric.engine import run_claims
 from proofs_numeric.evidence import to_json
 from proofs_numeric.keys import fresh_root, validate_root
@@ -117,13 +117,16 @@ def write_report(content: dict, folder: pathlib.Path) -> None:
 
 
 def print_verdicts(verdicts: Sequence[Verdict], strict: bool, root: str, seconds: float) -> None:
-    """Print the table, what refutes the refuted claims, what parts from the expectation, and the summary."""
+    """Print the table, and below it what refutes, what would decide, what parts, and the summary."""
     screen = console(wide=True)
     screen.print(verdict_table(verdicts))
     for verdict in verdicts:
         if verdict.status is Status.REFUTED:
             for line in refutation_lines(verdict):
                 screen.print(line, markup=False, soft_wrap=True)
+    for verdict in verdicts:
+        if verdict.attempted and verdict.status is Status.UNDECIDED:
+            screen.print(undecided_line(verdict), markup=False, soft_wrap=True)
     for verdict in verdicts:
         if not verdict.as_expected(strict):
             screen.print(f"parts: {parting_line(verdict, strict)}", markup=False, soft_wrap=True, style="bold red")

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from proofs_numeric.cli.arguments import TYPES, Arguments, keep, merge, recall
+from proofs_numeric.cli.arguments import TYPES, Arguments, merge, open_folder, recall
 
 
 def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path):
@@ -59,8 +61,19 @@ def test_refuses_numbers_out_of_range(name, value, message):
 
 def test_arguments_survive_in_a_folder(tmp_path):
     arguments = Arguments(target="zipf:5", num_samples="7", seed=3, x64=True, initial="estimate:4")
-    keep(arguments, tmp_path / "new" / "folder")
+    open_folder(arguments, tmp_path / "new" / "folder")
     assert recall(tmp_path / "new" / "folder") == (arguments, tmp_path)
+
+
+def test_an_interrupted_run_is_not_overwritten(tmp_path):
+    first = Arguments(target="zipf:5", num_samples="7")
+    open_folder(first, tmp_path)
+    open_folder(replace(first, quiet=True), tmp_path)
+    with pytest.raises(ValueError, match="holds another run that was interrupted"):
+        open_folder(replace(first, seed=1), tmp_path)
+    (tmp_path / "result.json").write_text("{}")  # finished: may be replaced
+    open_folder(replace(first, seed=1), tmp_path)
+    assert not (tmp_path / "result.json").exists()
 
 
 def test_refuses_folders_that_are_not_ours(tmp_path):

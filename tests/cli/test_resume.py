@@ -46,6 +46,9 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(zenil, interrupt, tmp_pat
     for table in ("mean", "variance", "minimum", "maximum"):
         np.testing.assert_array_equal(getattr(whole, table)["variance"], getattr(broken, table)["variance"])
     assert not (tmp_path / "broken" / "checkpoint.bin").exists()
+    again = zenil("resume", "broken")
+    assert again.exit_code == 2
+    assert "is finished: see result.json there" in again.stderr
 
 
 def test_goes_on_from_elsewhere_and_after_a_move(zenil, interrupt, monkeypatch, tmp_path):
@@ -61,6 +64,17 @@ def test_goes_on_from_elsewhere_and_after_a_move(zenil, interrupt, monkeypatch, 
     assert (resumed.exit_code, resumed.output) == (0, "")
     assert pathlib.Path.cwd() == tmp_path / "elsewhere"
     assert (tmp_path / "elsewhere" / "moved" / "run.npz").exists()
+
+
+def test_an_interruption_of_the_exact_values_keeps_the_measured_ones(zenil, monkeypatch, tmp_path):
+    def exact(system, name, num_generations):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(zd, "exact", exact)
+    result = zenil(*ARGUMENTS, "--out", "folder")
+    assert result.exit_code == 130
+    assert result.stderr == "zenil: interrupted. The measured values are in folder, the exact ones are not.\n"
+    assert (tmp_path / "folder" / "run.npz").exists()
 
 
 def test_without_a_folder_nothing_can_be_saved(zenil, interrupt):

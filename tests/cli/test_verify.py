@@ -1,9 +1,11 @@
 import json
 import pathlib
+from dataclasses import replace
 
 import pytest
 
-from proofs_numeric.verdict import Status
+from proofs_numeric.cli.verdict_words import undecided_line, verdict_row
+from proofs_numeric.verdict import Status, Verdict
 from tests.cli import own_claims
 
 OWN = pathlib.Path(own_claims.__file__)
@@ -25,7 +27,9 @@ def test_the_table_says_what_is_exact_and_what_refutes(zenil):
     assert "minimal counterexample  n=3: 0.666667 against 0.5, effect +0.1667" in result.stdout
     assert "correct is              own-true" in result.stdout
     assert f"zenil verify own-false --budget smoke --root {ROOT}" in result.stdout
-    assert lines[-1].startswith("4 claims: 2 refuted (1 exactly), 1 supported (1 exactly), 1 not testable; 0 part")
+    assert lines[-1].startswith(
+        "4 claims: 2 refuted (1 without draws), 1 supported (1 without draws), 1 not testable; 0 part"
+    )
     assert result.stderr == ""
 
 
@@ -38,6 +42,14 @@ def test_the_document(zenil, tmp_path):
     assert content["claims"][1]["counterexample"]["theta"] == {"n": 3}
     assert content["summary"]["as_expected"] == 2
     assert json.loads((tmp_path / "report" / "report.json").read_text()) == content
+
+
+def test_words_for_what_is_weak_or_undecided():
+    frame = {"claim_id": "x", "item": "", "reading": "R2", "statement": "", "source": ""}
+    verdict = Verdict(**frame, status=Status.UNDECIDED, expected=Status.SUPPORTED, samples_to_decide=12_345)
+    assert undecided_line(verdict) == "x: undecided; about 12345 draws per example would decide"
+    assert "weak" in verdict_row(verdict)[2]
+    assert undecided_line(replace(verdict, samples_to_decide=None)).endswith("take a larger one")
 
 
 def parted(tmp_path):

@@ -13,7 +13,7 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 def sample_moments(size, real, mean, variance, divisor):
-    """E(m^2, v, m^4, m^2 v, v^2) of a sample by product quadrature over its draws; exact for polynomials of degree 11."""
+    """E(m^2, v, m^4, m^2 v, v^2) of a sample by product quadrature over its draws, exact to degree 11."""
     total = np.zeros(5)
     for picks in itertools.product(range(6), repeat=size):
         picks = np.array(picks)

@@ -1,3 +1,4 @@
+import sys
 import time
 from fractions import Fraction as F
 
@@ -196,12 +197,18 @@ def test_malformed_settings_are_named(settings, match):
         oracles.marginal_chain([0.5, 0.5], [3, 3], 0.1, **settings)
 
 
-def test_interpolation_that_misses_its_tolerance_is_refused():
-    # A functional that jumps with the target has no interpolant in it; weights of 1e30 lay any error bare.
-    custom = {"huge": [(1e30 * (-1.0) ** np.arange(400), lambda q: q)]}
-    target = np.linspace(1, 1.5, 400) / np.linspace(1, 1.5, 400).sum()
-    with pytest.raises(ValueError, match="interpolates huge"):
-        oracles.marginal_chain(target, [50, 50], 0.1, functionals=(), custom=custom | {"zero": lambda q: 0 * q})
+def test_interpolation_that_misses_its_tolerance_is_refined_or_refused(monkeypatch):
+    # The mutant starts from 16 nodes where some 50 are needed.
+    target = np.linspace(0.1, 1.9, 100) / 100
+    table = (target, [2000, 2000], 0.1)
+    exact = oracles.marginal_chain(*table)["entropy"]
+    monkeypatch.setattr(sys.modules["zenil_dynamics.oracles.type_classes"], "LOG_TRUNCATION", 0.0)
+    np.testing.assert_allclose(oracles.marginal_chain(*table)["entropy"], exact, rtol=1e-11)
+    monkeypatch.setattr(sys.modules["zenil_dynamics.oracles.marginal_chain"], "REFINEMENTS", (1,))
+    with pytest.raises(ValueError, match="interpolates entropy over the target probabilities"):
+        oracles.marginal_chain(*table)
+    with pytest.raises(ValueError, match="interpolates the probability of a missing type"):
+        oracles.probability_missing(*table)
 
 
 def test_chebyshev_pieces():

@@ -178,7 +178,7 @@ def _fields(claim):
 
 
 def test_large_domain_is_hunted_and_shrunk(tmp_path, monkeypatch):
-    """1,000,000 examples: the hunt climbs the excess, the shrinker walks down to the border; nothing is left on disk."""
+    """1,000,000 examples: the hunt climbs the excess, the shrinker walks to the border; nothing is left on disk."""
     monkeypatch.chdir(tmp_path)
     axis = tuple(range(1000))
     claim = square_claim(

@@ -101,6 +101,18 @@ def test_variance_that_is_too_small_is_caught():
     assert np.any(weights @ factors > 1)
 
 
+def test_inequalities_behind_the_reported_interval():
+    """log g(y) >= y - 0.1 y^2 and log1p(c x) >= c x - psi(c) x^2 on dense grids; 0.09 in place of 0.1 is caught."""
+    y = np.concatenate([np.linspace(-60, 60, 240_001), np.geomspace(1e-6, 1e6, 10_001)])
+    log_g = np.log(np.where(y >= -1, 1 + y + y * y / 2, 0.5))
+    assert np.all(log_g - (y - 0.1 * y * y) >= -1e-15)
+    assert np.any(log_g < y - 0.09 * y * y)
+    x = np.concatenate([np.linspace(-1, 60, 20_001), np.geomspace(1e-6, 1e6, 2001)])
+    for c in FRACTIONS:
+        curvature = -math.log1p(-c) - c
+        assert np.all(np.log1p(c * x) - (c * x - curvature * x * x) >= -1e-13)
+
+
 def test_state_is_additive_and_blind_to_order():
     samples = np.random.default_rng(0).random(1000)
     for test in (OneSidedTest.at_most(0.4, 0.0, 0.2), OneSidedTest.at_least(0.6, 1.0, None)):

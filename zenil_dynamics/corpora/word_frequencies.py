@@ -43,6 +43,5 @@ def word_frequencies(language: str, top: int = 5000) -> Vocabulary:
         )
     table = wordfreq.get_frequency_dict(language, wordlist="best")
     counts = np.array([round(table[word] * WORDS) for word in words], np.int64)
-    return Vocabulary(
-        tuple(words), counts, source=f"the {top} most frequent words of {language!r} (wordfreq, per 10^12)"
-    )
+    source = f"the {top} most frequent words of {language!r} (wordfreq, per 10^12 words)"
+    return Vocabulary(tuple(words), counts, source)

@@ -67,7 +67,7 @@ def coefficient_tail(values: np.ndarray) -> np.ndarray:
     Source: discrete cosine transform of type I; Trefethen, chapter 3.
     """
     degree = values.shape[0] - 1
-    coefficients = np.abs(dct(values, type=1, axis=0)) / degree
+    coefficients = np.abs(np.asarray(dct(values, type=1, axis=0))) / degree
     return coefficients[-max(4, degree // 8) :].sum(axis=0)
 
 

@@ -179,9 +179,9 @@ def enumerate_laws(
         total = sum(counts) + len(counts) * beta
         return tuple((count + beta) / total for count in counts)
 
-    empty = (0,) * len(probs)
+    empty: tuple[int, ...] = (0,) * len(probs)
     law: dict[tuple[int, ...], Any] = {empty: number(1)}
-    models = {empty: start}
+    models: dict[tuple[int, ...], tuple[Any, ...]] = {empty: start}
     if num_initial is not None:
         law = multinomial_law(probs, num_initial)
         models = {counts: fitted(counts) for counts in law}

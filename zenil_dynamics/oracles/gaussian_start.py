@@ -1,6 +1,6 @@
 """Checks at the door of the Gaussian oracles."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,8 @@ class GaussianStart(NamedTuple):
     num_initial: int
     unbiased: bool
 
-    def divisor(self, num_samples: float) -> float:
-        """N, or N - 1 under the unbiased fit."""
+    def divisor(self, num_samples: Any) -> Any:
+        """N, or N - 1 under the unbiased fit; of one sample size or an array of them."""
         return num_samples - 1 if self.unbiased else num_samples
 
     def sizes(self, num_samples: np.ndarray) -> np.ndarray:

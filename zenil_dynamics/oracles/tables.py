@@ -116,11 +116,11 @@ def whole_number(value: float, name: str, smallest: int = 1) -> int:
     Raises:
         ValueError: anything else.
     """
-    if isinstance(value, bool) or not np.isscalar(value) or not np.isfinite(value) or value != int(value):
-        raise ValueError(f"`{name}` must be a whole number of at least {smallest}; got {value!r}. Round it.")
-    if value < smallest:
-        raise ValueError(f"`{name}` must be a whole number of at least {smallest}; got {value!r}. Increase it.")
-    return int(value)
+    number = np.asarray(value)
+    whole = number.ndim == 0 and number.dtype.kind in "iuf" and bool(np.isfinite(number)) and number == np.floor(number)
+    if not whole or number < smallest:
+        raise ValueError(f"`{name}` must be a whole number of at least {smallest}; got {value!r}. Correct it.")
+    return int(number)
 
 
 def real_number(value: float, name: str, low: float = -np.inf, high: float = np.inf) -> float:

@@ -1,64 +1,89 @@
 """Binomial numbers, exact in law within 2^-20 for any number of trials below 2^31."""
 
+from functools import partial
+
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int, Int32, UInt32
+from jaxtyping import Array, Bool, Float, Float32, Int, Int32, UInt32
 
 from zenil_dynamics import random
-from zenil_dynamics.samplers import two_float
-from zenil_dynamics.samplers.inversion import LARGEST_MEAN, invert
-from zenil_dynamics.samplers.lanes import lanes
-from zenil_dynamics.samplers.rejection import reject
+from zenil_dynamics.samplers import inversion, rejection, two_float
+from zenil_dynamics.samplers.lanes import any_leading_axes
 from zenil_dynamics.samplers.two_float import TwoFloat
 from zenil_dynamics.types import Key
 
 
 def binomial(
-    num_trials: Int[Array, "..."],
-    success: Float[Array, "..."],
-    failure: Float[Array, "..."] | None = None,
+    num_trials: Int[Array, "*#shape"],
+    success: Float[Array, "*#shape"],
+    failure: Float[Array, "*#shape"] | None = None,
     *,
     key: Key,
-) -> Int32[Array, "..."]:
-    """Number of successes among `num_trials`, p = success / (success + failure)."""
-    num_trials, success = jnp.asarray(num_trials), jnp.asarray(success, None)
+) -> Int32[Array, "*shape"]:
+    """Number of successes among `num_trials` independent trials, p = success / (success + failure)."""
+    num_trials, success = jnp.asarray(num_trials), jnp.asarray(success)
     failure = 1 - success if failure is None else jnp.asarray(failure)
     num_trials, success, failure = jnp.broadcast_arrays(num_trials, success, failure)
-    key_0, key_1 = random.words(key)
+    key_0, key_1 = (jnp.broadcast_to(word, num_trials.shape) for word in random.words(key))
     index = random.counters(num_trials.shape)
-    return draw(
-        num_trials.astype(jnp.int32), two_float.from_float(success), two_float.from_float(failure), key_0, key_1, index
+    return _binomial(
+        num_trials.astype(jnp.int32), *two_float.from_float(success), *two_float.from_float(failure), key_0, key_1, index
     )
 
 
+@any_leading_axes
+def _binomial(num_trials, success_high, success_low, failure_high, failure_low, key_0, key_1, index):
+    """Elementwise; plain arrays, because batch rules see no tuples."""
+    success, failure = TwoFloat(success_high, success_low), TwoFloat(failure_high, failure_low)
+    return draw(num_trials, success, failure, key_0, key_1, index)
+
+
 def draw(
-    num_trials: Int32[Array, "..."],
+    num_trials: Int32[Array, "*shape"],
     success: TwoFloat,
     failure: TwoFloat,
-    key_0: UInt32[Array, "..."],
-    key_1: UInt32[Array, "..."],
-    index: UInt32[Array, "..."],
-) -> Int32[Array, "..."]:
-    """Binomial numbers from weights as two floats and key words."""
-    return _draw(num_trials, *success, *failure, key_0, key_1, index)
-
-
-@lanes
-def _draw(num_trials, success_high, success_low, failure_high, failure_low, key_0, key_1, index):
-    """Both regimes, each skipped when no lane needs it."""
-    flip = success_high > failure_high
-    rare = TwoFloat(jnp.where(flip, failure_high, success_high), jnp.where(flip, failure_low, success_low))
-    common = TwoFloat(jnp.where(flip, success_high, failure_high), jnp.where(flip, success_low, failure_low))
-    odds = rare.high / common.high
-    random_lane = (num_trials > 0) & (rare.high > 0)
-    odds = jnp.where(random_lane, odds, 0)
+    key_0: UInt32[Array, "*shape"],
+    key_1: UInt32[Array, "*shape"],
+    index: UInt32[Array, "*shape"],
+) -> Int32[Array, "*shape"]:
+    """Binomial numbers from key words and weights of 48 bits, for arrays of one shape; not to be batched by `vmap`."""
+    flip = success.high > failure.high
+    rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
+    certain = (num_trials <= 0) | ~(rare.high > 0)
+    odds = jnp.where(certain, 0, rare.high / common.high)
     mean = num_trials.astype(jnp.float32) * (odds / (1 + odds))
-    small = random_lane & (mean < LARGEST_MEAN)
-    large = random_lane & ~(mean < LARGEST_MEAN)
-    count = invert(small, num_trials, odds, key_0, key_1, index)
+    large = mean >= inversion.LARGEST_MEAN
+    largest = jnp.max(mean, initial=0)
+    small_odds = jnp.where(large, 0, odds)
+    words = (num_trials, small_odds, key_0, key_1, index)
+    enough = inversion.steps_needed(largest) > np.asarray(inversion.STEPS[:-1], np.float32)
+    count = lax.switch(
+        jnp.sum(enough, dtype=jnp.int32),
+        [partial(inversion.search, steps) for steps in inversion.STEPS],
+        jnp.uint32(0),
+        *words,
+    )
 
-    def with_large(count):
-        return jnp.where(large, reject(large, num_trials, rare, common, key_0, key_1, index), count)
+    def unfinished(carry: tuple[Array, Array]) -> Bool[Array, ""]:
+        number, count = carry
+        return jnp.any(count < 0) & (number < inversion.MAX_PASSES)
 
-    count = lax.cond(jnp.any(large), with_large, lambda count: count, count)
+    def one_pass(carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        number, count = carry
+        return number + 1, jnp.where(count < 0, inversion.search(inversion.STEPS[-1], number, *words), count)
+
+    _, count = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count))
+    count = jnp.where(count < 0, mean.astype(jnp.int32), count)
+    count = lax.cond(
+        largest >= inversion.LARGEST_MEAN,
+        lambda count: rejection.fill(jnp.where(large, rejection.PENDING, count), num_trials, rare, common, key_0, key_1, index),
+        lambda count: count,
+        count,
+    )
     return jnp.where(flip, num_trials - count, count)
+
+
+def _choose(first: Bool[Array, "*shape"], yes: TwoFloat, no: TwoFloat) -> TwoFloat:
+    """Elementwise choice between two numbers."""
+    return TwoFloat(jnp.where(first, yes.high, no.high), jnp.where(first, yes.low, no.low))

@@ -7,7 +7,7 @@ from jaxtyping import Array, Float, UInt32
 
 from zenil_dynamics import random
 from zenil_dynamics.random import Tag
-from zenil_dynamics.samplers.lanes import lanes
+from zenil_dynamics.samplers.lanes import any_leading_axes
 from zenil_dynamics.samplers.normal import normal_from_words
 from zenil_dynamics.samplers.uniform import from_words
 from zenil_dynamics.types import Key
@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 8
 def gamma(shape_parameter: Float[Array, "*shape"], *, key: Key) -> Float[Array, "*shape"]:
     """Gamma numbers of unit scale; shape 0 gives exactly 0."""
     shape_parameter = jnp.asarray(shape_parameter)
-    key_0, key_1 = random.words(key)
+    key_0, key_1 = (jnp.broadcast_to(word, shape_parameter.shape) for word in random.words(key))
     index = random.counters(shape_parameter.shape)
     return _gamma(shape_parameter, key_0, key_1, index)
 
@@ -28,7 +28,7 @@ def chi_square(degrees_of_freedom: Float[Array, "*shape"], *, key: Key) -> Float
     return 2 * gamma(jnp.asarray(degrees_of_freedom) / 2, key=key)
 
 
-@lanes
+@any_leading_axes
 def _gamma(shape_parameter: Array, key_0: UInt32[Array, "..."], key_1: Array, index: Array) -> Array:
     """Marsaglia-Tsang on equally shaped arrays."""
     dtype = np.dtype(shape_parameter.dtype)

@@ -1,9 +1,9 @@
 """Batching by hand: a vectorised sampler whose loops stop on one scalar condition, however many `vmap`s surround it.
 
 Under a plain `vmap` a while loop gets one condition per lane and a select on every carried array, and `lax.cond` becomes
-a select that runs both branches. A sampler that is already elementwise needs neither: its batch rule is to be called
-once more, with wider arrays. Then "is any lane left?" is a scalar, and a regime that no lane needs is skipped for real.
-A lane never reads another lane, so its result has the same bits whatever its neighbours hold.
+a select that runs both branches. A sampler that already works on whole arrays needs neither: its batch rule is to be
+called once more, with one more leading axis. Then "is any lane left?" is a scalar, and a regime that no lane needs is
+skipped for real. A lane never reads another lane, so its result has the same bits whatever its neighbours hold.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,15 +14,15 @@ from jax.custom_batching import custom_vmap
 from jaxtyping import Array
 
 
-def lanes(function: Callable[..., Array]) -> Callable[..., Array]:
-    """Make an elementwise function of equally shaped arrays its own batch rule.
+def any_leading_axes(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Make a function that accepts any leading axes (the same ones on all arguments) its own batch rule.
 
     Args:
-        function: takes arrays of one shape, returns one array of that shape; elementwise apart from scalar loop
-            conditions.
+        function: takes arrays, returns one array. A leading axis on all arguments must give the results of its slices,
+            stacked.
 
     Returns:
-        The same function; under `vmap` it is called on arrays with a leading batch axis.
+        The same function; under `vmap` it is called once, on arrays with one more leading axis.
 
     Definition.
     """
@@ -30,7 +30,7 @@ def lanes(function: Callable[..., Array]) -> Callable[..., Array]:
 
     @batched.def_vmap
     def rule(axis_size: int, in_batched: Sequence[bool], *arrays: Array) -> tuple[Array, bool]:
-        """Broadcast what is not batched, then call again."""
+        """Give every argument the leading axis, then call again."""
         wide = [
             array if is_batched else jnp.broadcast_to(array, (axis_size, *array.shape))
             for array, is_batched in zip(arrays, in_batched, strict=True)
@@ -39,6 +39,6 @@ def lanes(function: Callable[..., Array]) -> Callable[..., Array]:
 
     @wraps(function)
     def call(*arrays: Array) -> Array:
-        return batched(*jnp.broadcast_arrays(*arrays))
+        return batched(*arrays)
 
     return call
