@@ -54,7 +54,7 @@ def draw_trajectory(
         raise ValueError("a plot needs at least two recorded generations; run without terminal-only recording.")
     if path is not None and pathlib.Path(path).suffix.lower() not in _FORMATS:
         raise ValueError(f"a plot's name must end in {', '.join(_FORMATS)}; got {str(path)!r}.")
-    columns = min(len(run.names), 3)
+    columns = 2 if len(run.names) == 4 else min(len(run.names), 3)
     rows = -(-len(run.names) // columns)
     figure = Figure(figsize=(5.2 * columns, 3.7 * rows), layout="constrained", dpi=120)
     axes = np.atleast_1d(np.asarray(figure.subplots(rows, columns, squeeze=False))).ravel()

@@ -288,5 +288,7 @@ class Loop(eqx.Module):
             mixing=self.mixing,
             closed=self.closed,
         )
-        statistics, memory = self.update(memory, source, row.num_samples, key=fold_in(key, Stream.REFIT))
+        # The draws encrypt blocks that no `fold_in` can reach (see `random`), so the key's other address stays free for
+        # a fit that draws; a fold between would cost as many words as the draw itself.
+        statistics, memory = self.update(memory, source, row.num_samples, key=key)
         return self.fit(statistics, state, key=fold_in(key, Stream.FIT)), memory

@@ -163,7 +163,6 @@ CLAIMS: tuple[Claim, ...] = (
         assumptions=("Q_0 = P", "the pool starts empty, so that its first batch is real", "alpha = 0 afterwards"),
         note="n = 1 is the one degenerate case: the first factor is 0",
         proved="conditional variance of a batch, beside the claim; every n, t and P",
-        decided_at="smoke",
     ),
     Claim(
         id="thm2-accumulate-supermartingale",

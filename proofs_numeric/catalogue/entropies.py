@@ -16,12 +16,12 @@ from proofs_numeric.catalogue.recursions import binomial_matrix
 Laws = Float[np.ndarray, "laws support"]
 
 
-def entropy(laws: Float[np.ndarray, "*batch support"]) -> Float[np.ndarray, "*batch"]:
+def entropy(laws: Float[np.ndarray, "... support"]) -> Float[np.ndarray, "..."]:
     """H(q) = -sum q log q, nats. Definition."""
     return entr(laws).sum(axis=-1)
 
 
-def binary_entropy(q: Float[np.ndarray, "*batch"]) -> Float[np.ndarray, "*batch"]:
+def binary_entropy(q: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """h(q) = -q log q - (1 - q) log(1 - q), nats. Definition."""
     return entr(q) + entr(1 - np.asarray(q))
 
@@ -75,6 +75,44 @@ def expected_loss(num_samples: int, laws: Laws) -> Float[np.ndarray, " laws"]:
     Source: `loss_per_type` and linearity of expectation.
     """
     return loss_per_type(num_samples, laws.ravel()).reshape(laws.shape).sum(axis=-1)
+
+
+def count_law(num_samples: int, probs: Float[np.ndarray, " types"]) -> Float[np.ndarray, " counts"]:
+    """Expected number of types with each count among N draws.
+
+    Args:
+        num_samples: N.
+        probs: one law.
+
+    Returns:
+        Shape (N + 1,); the sum is the number of types.
+
+    Source: linearity of expectation.
+    """
+    return binomial_matrix(num_samples, probs).sum(axis=0)
+
+
+def expected_entropies(
+    num_samples: int, law: Float[np.ndarray, " counts"], num_generations: int
+) -> Float[np.ndarray, " generations"]:
+    """E H(Q_1) .. E H(Q_T) of the closed loop, every type's count being a Markov chain of its own.
+
+    Args:
+        num_samples: N, the same at every generation.
+        law: expected number of types with each count in Q_1.
+        num_generations: T.
+
+    Returns:
+        Nats, shape (T,).
+
+    Source: marginal of the multinomial chain.
+    """
+    lattice = np.arange(num_samples + 1) / num_samples
+    matrix, terms, path = binomial_matrix(num_samples, lattice), entr(lattice), []
+    for _ in range(num_generations):
+        path.append(float(law @ terms))
+        law = law @ matrix
+    return np.array(path)
 
 
 @functools.lru_cache(maxsize=64)

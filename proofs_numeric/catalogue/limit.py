@@ -160,7 +160,6 @@ CLAIMS: tuple[Claim, ...] = (
         assumptions=("alpha = 0", "N constant", "Q_0 = P"),
         note="surrogate at finite t: the exact rate; the almost-sure statement is thm2-limit-dirac-as",
         proved="two-draw argument beside the claim, every N, t and Q_0",
-        decided_at="smoke",
     ),
     Claim(
         id="thm2-limit-dirac-as",

@@ -324,8 +324,9 @@ CLAIMS: tuple[Claim, ...] = (
             "N constant": Variant(domain={"T": (400_000,), "schedule": _as_text(("(t+1)^-1/2", 50))}),
         },
         assumptions=("Q_0 = P", "schedules that vary regularly"),
-        note="surrogate of the limit at T = 4e5, within 1 %; the correction is of order 1/(t alpha_t), so that t^-3/4 "
-        "would need T above 1e7; the 'only if' is phase-collapse, phase-partial and phase-frozen",
+        note="surrogate of the limit at T = 4e5, within 1 %; the correction is of order alpha_t + "
+        "1/(t alpha_t), so that t^-3/4 would need T above 1e7; the 'only if' is phase-collapse, phase-partial and "
+        "phase-frozen",
     ),
     Claim(
         id="hop-rate",

@@ -5,6 +5,7 @@ that the model itself follows its mean.
 """
 
 import math
+import operator
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,8 @@ from scipy.special import entr
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import pair_loop
-from proofs_numeric.claim import Claim, Tail, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Tail, Theta, Variant
+from proofs_numeric.verdict import Status
 
 SOURCE = "arXiv:2601.05280v2, Proposition 1"
 Row = Float[np.ndarray, " generations"]
@@ -143,7 +145,7 @@ def _enumerated_mean(theta: Theta) -> list[Fraction]:
         mixing="bernoulli" if theta["scheme"] == "A" else "stratified",
         initial=initial,
     )[-1]
-    return [sum(w * q[i] for q, w in zip(law.probs, law.weights, strict=True)) for i in range(theta["K"])]
+    return [law.expectation(operator.itemgetter(i)) for i in range(theta["K"])]
 
 
 def _mean_with(theta: Theta, remaining: Fraction) -> list[Fraction]:
@@ -249,8 +251,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With an infinite sample and a constant share a in (0, 1], Q_t = (1 - (1-a)^t) P + (1-a)^t Q_0 for "
         "all t <= 1000.",
         source=SOURCE,
-        route="POP",
-        expected="SUPPORTED",
+        route=Route.POP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"K": (2, 8, 64), "laws": _PAIRS, "a": (0.5, 0.1, 0.01, 1.0), "t": (1, 2, 10, 1000)},
         value=_constant_iterated,
@@ -270,8 +272,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With an infinite sample, Q_t - P = prod_{s<t}(1 - a_s) (Q_0 - P) for every schedule in [0, 1], "
         "t <= 1000.",
         source=f"{SOURCE}, extended to schedules; master result M1",
-        route="POP",
-        expected="SUPPORTED",
+        route=Route.POP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"schedule": SCHEDULES, "K": (2, 8, 64), "laws": _PAIRS, "t": (1, 2, 10, 1000)},
         value=_schedule_iterated,
@@ -291,8 +293,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="At every sample size the mean E Q_t follows Proposition 1, whether each draw is real with "
         "probability a (A) or exactly aN of them are (B), for all t <= 8.",
         source=f"{SOURCE}, for E Q_t",
-        route="EX",
-        expected="SUPPORTED",
+        route=Route.EX,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "scheme": ("A", "B"),
@@ -320,8 +322,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="At a finite sample size Q_t approaches P as in Proposition 1: "
         "E|Q_t - P|^2 <= (1-a)^(2t) |Q_0 - P|^2.",
         source=f"{SOURCE}, read as Q_t -> P",
-        route="EP",
-        expected="REFUTED",
+        route=Route.EP,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"N": (2, 10, 100), "a": (0.5, 0.2), "t": (_HORIZON, 5)},
         sample=_sampled_distance,
@@ -345,8 +347,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="For a_s = c (s+1)^-p < 1, -log prod_{s<T}(1 - a_s) lies between sum a_s and sum a_s/(1 - a_s), so "
         "that Q_t -> P exactly when sum a_s is infinite.",
         source=f"master result M1, from {SOURCE}",
-        route="POP",
-        expected="SUPPORTED",
+        route=Route.POP,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"p": (1.0, 0.3, 0.5, 1.5, 2.0, 3.0), "c": (0.5, 0.1, 0.9), "T": (1, 10, 100_000)},
         evaluate=_two_sides,
@@ -366,8 +368,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R1",
         statement="With an infinite sample and no real data the entropy falls strictly: H(Q_{t+1}) < H(Q_t).",
         source="arXiv:2601.05280v2, Theorem 2, Eq. (12), under Eq. (10)",
-        route="CF",
-        expected="REFUTED",
+        route=Route.CF,
+        expected=Status.REFUTED,
         relation="<",
         domain={"Q": _DYADIC},
         value=_entropy_after_population_step,

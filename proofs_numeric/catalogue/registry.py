@@ -6,11 +6,18 @@ from types import MappingProxyType
 
 from proofs_numeric.catalogue import (
     accumulation,
+    entropy_decay,
+    entropy_paths,
+    entropy_rate,
     fixation_law,
+    gaussian_entropy,
     limit,
+    mixture_lemma,
     noise_variance,
     phase,
+    population,
     scope,
+    smoothing,
     variance_amplification,
 )
 from proofs_numeric.claim import Claim
@@ -26,7 +33,7 @@ def register(topics: Iterable[tuple[Claim, ...]]) -> Mapping[str, Claim]:
         Id -> claim, read-only.
 
     Raises:
-        ValueError: an id that appears twice, or a correction that points to no claim.
+        ValueError: an id that appears twice.
 
     Source: Definition.
     """
@@ -36,14 +43,28 @@ def register(topics: Iterable[tuple[Claim, ...]]) -> Mapping[str, Claim]:
             if entry.id in table:
                 raise ValueError(f"`id` must be unique; {entry.id!r} is given to two claims. Rename the newer one.")
             table[entry.id] = entry
-    for entry in table.values():
-        for other in entry.corrected_by:
-            if other not in table or other == entry.id:
-                raise ValueError(
-                    f"`corrected_by` of {entry.id!r} must name another claim; got {other!r}"
-                    f"{_nearest(other, table)}. Correct the id."
-                )
     return MappingProxyType(table)
+
+
+def dangling_corrections(table: Mapping[str, Claim]) -> list[str]:
+    """Sentences about every `corrected_by` that names no other claim of the table.
+
+    The build fails on them; an import does not, since a pointer for readers is no reason to lose all verdicts.
+
+    Args:
+        table: id -> claim.
+
+    Returns:
+        One sentence per dangling pointer, empty if there is none.
+
+    Source: Definition.
+    """
+    return [
+        f"`corrected_by` of {entry.id!r} must name another claim; got {other!r}{_nearest(other, table)}."
+        for entry in table.values()
+        for other in entry.corrected_by
+        if other not in table or other == entry.id
+    ]
 
 
 def _nearest(name: str, table: Iterable[str]) -> str:
@@ -53,7 +74,14 @@ def _nearest(name: str, table: Iterable[str]) -> str:
 
 CATALOGUE: Mapping[str, Claim] = register(
     (
+        population.CLAIMS,
+        mixture_lemma.CLAIMS,
+        entropy_decay.CLAIMS,
+        entropy_paths.CLAIMS,
+        entropy_rate.CLAIMS,
         limit.CLAIMS,
+        gaussian_entropy.CLAIMS,
+        smoothing.CLAIMS,
         noise_variance.CLAIMS,
         variance_amplification.CLAIMS,
         fixation_law.CLAIMS,

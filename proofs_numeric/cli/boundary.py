@@ -49,6 +49,9 @@ def one_line() -> Iterator[None]:
         complain(error.format_message())  # type: ignore[attr-defined]
         raise typer.Exit(EXIT_BAD_INPUT) from None
     except ValueError as error:
+        # JAX derives some errors about programs, not input, from ValueError.
+        if type(error).__module__.partition(".")[0] == "jax":
+            raise
         complain(str(error))
         raise typer.Exit(EXIT_BAD_INPUT) from None
     except MemoryError as error:

@@ -1,3 +1,5 @@
+import jax
+import jax.numpy as jnp
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -27,6 +29,12 @@ def bug():
     raise RuntimeError("a bug")
 
 
+@app.command()
+def jax_bug():
+    with jax.numpy_dtype_promotion("strict"):
+        jnp.zeros(2, jnp.int32) + jnp.zeros(2, jnp.float32)
+
+
 @pytest.mark.parametrize(
     ("command", "code", "line"),
     [
@@ -44,6 +52,8 @@ def test_one_line_and_an_exit_code(command, code, line):
 
 def test_bugs_keep_their_traceback():
     assert isinstance(CliRunner().invoke(app, ["bug"]).exception, RuntimeError)
+    # A ValueError by class, yet not about what the user gave.
+    assert isinstance(CliRunner().invoke(app, ["jax-bug"]).exception, ValueError)
 
 
 def test_the_debug_switch_keeps_every_traceback(monkeypatch):

@@ -12,11 +12,7 @@ ZENIL = (sys.executable, "-c", "from proofs_numeric.cli import main; main()")
 
 
 def start(*arguments, cwd):
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT)),
-        "ZENIL_CACHE": str(cwd / "cache"),
-    }
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ZENIL_CACHE": str(cwd / "cache")}
     return subprocess.Popen(
         (*ZENIL, *arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

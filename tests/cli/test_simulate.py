@@ -88,7 +88,7 @@ def test_gaussian_flags(zenil):
 
 def test_smoothing_and_a_file_of_arguments(zenil, tmp_path):
     (tmp_path / "run.toml").write_text(
-        'target = "zipf:5"\nnum-samples = 20\nfit = "smoothed:0.5"\nnum-replicates = 64\n'
+        'target = "zipf:5"\nnum-samples = 20\nfit = "smoothed:0.5"\nupdate = "population"\n'
     )
     content = document(zenil("simulate", "--config", "run.toml", "--num-generations", 2, "--json", "-"))
     assert content["system"]["pseudocount"] == 0.5

@@ -1,5 +1,6 @@
 """Binomial numbers, exact in law within 2^-20 for any number of trials below 2^31."""
 
+from collections.abc import Callable
 from functools import partial
 
 import jax.numpy as jnp
@@ -35,52 +36,58 @@ def binomial(
 @any_leading_axes
 def _binomial(num_trials, success_high, success_low, failure_high, failure_low, key_0, key_1, index):
     """Elementwise; plain arrays, because batch rules see no tuples."""
-    success, failure = TwoFloat(success_high, success_low), TwoFloat(failure_high, failure_low)
-    return draw(num_trials, success, failure, key_0, key_1, index)
+
+    def exact_weights() -> tuple[TwoFloat, TwoFloat]:
+        return TwoFloat(success_high, success_low), TwoFloat(failure_high, failure_low)
+
+    return draw(num_trials, success_high, failure_high, exact_weights, key_0, key_1, index)
 
 
 def draw(
     num_trials: Int32[Array, "*shape"],
-    success: TwoFloat,
-    failure: TwoFloat,
+    success: Float32[Array, "*shape"],
+    failure: Float32[Array, "*shape"],
+    exact_weights: Callable[[], tuple[TwoFloat, TwoFloat]],
     key_0: UInt32[Array, "*shape"],
     key_1: UInt32[Array, "*shape"],
     index: UInt32[Array, "*shape"],
 ) -> Int32[Array, "*shape"]:
-    """Binomial numbers from key words and weights of 48 bits, for arrays of one shape; not to be batched by `vmap`."""
-    flip = success.high > failure.high
-    rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
-    certain = (num_trials <= 0) | ~(rare.high > 0)
-    odds = jnp.where(certain, 0, rare.high / common.high)
+    """Binomial numbers from key words, for arrays of one shape; not to be batched by `vmap`."""
+    flip = success > failure
+    rare, common = jnp.minimum(success, failure), jnp.maximum(success, failure)
+    odds = jnp.where((num_trials > 0) & (rare > 0), rare / common, 0)
     mean = num_trials.astype(jnp.float32) * (odds / (1 + odds))
     large = mean >= inversion.LARGEST_MEAN
     largest = jnp.max(mean, initial=0)
     small_odds = jnp.where(large, 0, odds)
-    words = (num_trials, small_odds, key_0, key_1, index)
     enough = inversion.steps_needed(largest) > np.asarray(inversion.STEPS[:-1], np.float32)
     count = lax.switch(
         jnp.sum(enough, dtype=jnp.int32),
         [partial(inversion.search, steps) for steps in inversion.STEPS],
-        jnp.uint32(0),
-        *words,
+        jnp.uint32(0), num_trials, small_odds, key_0, key_1, index,
     )
 
-    def unfinished(carry: tuple[Array, Array]) -> Bool[Array, ""]:
-        number, count = carry
+    def unfinished(carry: tuple[Array, Array, Array]) -> Bool[Array, ""]:
+        number, count, _ = carry
         return jnp.any(count < 0) & (number < inversion.MAX_PASSES)
 
-    def one_pass(carry: tuple[Array, Array]) -> tuple[Array, Array]:
-        number, count = carry
-        return number + 1, jnp.where(count < 0, inversion.search(inversion.STEPS[-1], number, *words), count)
+    def one_pass(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        number, count, odds = carry
+        again = inversion.search(inversion.STEPS[-1], number, num_trials, odds, key_0, key_1, index)
+        count = jnp.where(count < 0, again, count)
+        # Carried, not captured: XLA would hoist the masses out of the loop, one kernel each, and always compute them.
+        return number + 1, count, jnp.where(count < 0, odds, 0)
 
-    _, count = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count))
+    _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, small_odds))
     count = jnp.where(count < 0, mean.astype(jnp.int32), count)
-    count = lax.cond(
-        largest >= inversion.LARGEST_MEAN,
-        lambda count: rejection.fill(jnp.where(large, rejection.PENDING, count), num_trials, rare, common, key_0, key_1, index),
-        lambda count: count,
-        count,
-    )
+
+    def with_large(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
+        success, failure = exact_weights()
+        rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
+        count = jnp.where(large, rejection.PENDING, count)
+        return rejection.fill(count, num_trials, rare, common, key_0, key_1, index)
+
+    count = lax.cond(largest >= inversion.LARGEST_MEAN, with_large, lambda count: count, count)
     return jnp.where(flip, num_trials - count, count)
 
 

@@ -31,9 +31,14 @@ def _multinomial(num_trials, weights, key_0, key_1):
     def category(carry, row):
         left, rest_high, rest_low = carry
         index, here_high, here_low = row
-        rest_high, rest_low = _borrow(rest_high - here_high, rest_low - here_low, low_bits)
-        success, failure = _two_float(here_high, here_low, low_bits), _two_float(rest_high, rest_low, low_bits)
-        taken = draw_binomials(left, success, failure, key_0, key_1, jnp.full_like(key_0, index))
+        rest_high, rest_low = _carry(rest_high - here_high, rest_low - here_low, low_bits)
+        taken = draw_binomials(
+            left,
+            _float(here_high, here_low, low_bits),
+            _float(rest_high, rest_low, low_bits),
+            lambda: (_two_float(here_high, here_low, low_bits), _two_float(rest_high, rest_low, low_bits)),
+            key_0, key_1, jnp.full_like(key_0, index),
+        )
         return (left - taken, rest_high, rest_low), taken
 
     rows = (jnp.arange(support - 1, dtype=jnp.uint32), high[:-1], low[:-1])
@@ -47,9 +52,10 @@ def _on_grid(weights, low_bits):
         return weights.astype(jnp.int32), jnp.zeros_like(weights, jnp.int32)
     weights = jnp.maximum(weights, 0)
     support = weights.shape[0]
-    _, exponent = jnp.frexp(jnp.max(weights, axis=0, keepdims=True))
-    largest_first = jnp.ldexp(jnp.ones_like(weights[:1]), -jnp.clip(exponent, -126, 126))
-    scaled = (weights * largest_first) * 2.0 ** (31 - (support - 1).bit_length())
+    largest = jnp.max(weights, axis=0, keepdims=True).astype(jnp.float32)
+    exponent = (lax.bitcast_convert_type(largest, jnp.int32) >> 23) - 126
+    power = lax.bitcast_convert_type((127 - jnp.clip(exponent, -126, 126)) << 23, jnp.float32).astype(weights.dtype)
+    scaled = (weights * power) * 2.0 ** (31 - (support - 1).bit_length())
     high = jnp.floor(scaled)
     low = jnp.floor((scaled - high) * 2.0**low_bits)
     return high.astype(jnp.int32), low.astype(jnp.int32)
@@ -59,8 +65,8 @@ def _carry(high, low, low_bits):
     return high + (low >> low_bits), low & (2**low_bits - 1)
 
 
-def _borrow(high, low, low_bits):
-    return high + (low >> low_bits), low & (2**low_bits - 1)
+def _float(high, low, low_bits):
+    return high.astype(jnp.float32) + low.astype(jnp.float32) * np.float32(2.0**-low_bits)
 
 
 def _two_float(high, low, low_bits):

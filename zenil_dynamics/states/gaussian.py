@@ -100,14 +100,13 @@ class Gaussian(AbstractState):
         dtype = jnp.result_type(float)
         mean = jnp.asarray(self.mean, dtype)
         variance = jnp.asarray(self.variance, dtype)
-        drawn = jnp.maximum(num_samples, jnp.ones_like(num_samples)).astype(dtype)
-        location = samplers.normal(key=fold_in(key, 0), dtype=dtype)
-        scatter = samplers.chi_square(drawn - 1, key=fold_in(key, 1))
+        drawn = jnp.maximum(num_samples, jnp.ones_like(num_samples))
+        location, scatter = samplers.standard_moments(drawn, key=key)
         some = num_samples > 0
         zero = jnp.zeros((), dtype)
         return Moments(
             num_samples,
-            jnp.where(some, mean + jnp.sqrt(variance / drawn) * location, zero),
+            jnp.where(some, mean + jnp.sqrt(variance / drawn.astype(dtype)) * location, zero),
             jnp.where(some, variance * scatter, zero),
         )
 
