@@ -24,7 +24,7 @@ ALLOWED = {
     "updates": {"types", "statistics", "states"},
     "system": {"types", "validate", "random", "statistics", "schedules", "states", "fits", "mixing", "updates"},
     "kernel": {"types", "random", "states", "system"},
-    "summaries": set(),
+    "summaries": {"types"},
     "devices": set(),
     "checkpoint": set(),
     "plotting": {"trajectory"},
@@ -108,7 +108,9 @@ def test_proofs_use_public_names_of_the_dynamics():
     for path in files("proofs_numeric"):
         deep = {name for name in imported(path) if name.startswith("zenil_dynamics.")}
         allowed_namespaces = ("oracles", "estimators", "schedules", "corpora", "devices", "samplers", "random")
-        private = {name for name in deep if name.split(".")[1][0].islower() and name.split(".")[1] not in allowed_namespaces}
+        private = {
+            name for name in deep if name.split(".")[1][0].islower() and name.split(".")[1] not in allowed_namespaces
+        }
         public_functions = {"exact", "simulate", "estimate", "numerical_slack", "plan"}
         assert {name.split(".")[1] for name in private} <= public_functions
 

@@ -1,6 +1,6 @@
 """How real data enters a training set: the two conventions that papers mix, as two sources."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
@@ -27,7 +27,7 @@ class Stratified(AbstractSource):
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> AbstractStatistics:
         """Sum of both parts; `num_real` must not exceed `num_samples`, which the schedule table guarantees."""
-        real = self.target.draw(self.num_real, key=fold_in(key, Stream.EXOGENOUS))
+        real: Any = self.target.draw(self.num_real, key=fold_in(key, Stream.EXOGENOUS))
         return real + self.state.draw(num_samples - self.num_real, key=fold_in(key, Stream.REFIT))
 
     def expected(self) -> AbstractStatistics:

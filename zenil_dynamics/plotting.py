@@ -34,9 +34,7 @@ _MEASURED = "#1f5f99"
 _EXACT = "#c1440e"
 
 
-def draw_trajectory(
-    run: "Trajectory", path: str | pathlib.Path | None, exact: Mapping[str, np.ndarray]
-) -> Figure:
+def draw_trajectory(run: "Trajectory", path: str | pathlib.Path | None, exact: Mapping[str, np.ndarray]) -> Figure:
     """Draw one panel a quantity; see `Trajectory.plot`.
 
     Args:

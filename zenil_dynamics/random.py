@@ -39,10 +39,11 @@ class Tag(IntEnum):
 
     BITS = 1 << 24
     BINOMIAL_INVERSION = 2 << 24
-    BINOMIAL_REJECTION = 3 << 24
-    GAMMA = 4 << 24
-    GAMMA_BOOST = 5 << 24
-    GAMMA_LOW = 6 << 24
+    BINOMIAL_QUANTILE = 3 << 24
+    GAMMA_QUANTILE = 4 << 24
+    GAMMA_NORMAL = 5 << 24
+    GAMMA_ACCEPT = 6 << 24
+    GAMMA_BOOST = 7 << 24
 
 
 def threefry2x32(

@@ -314,9 +314,7 @@ def _blocks(
 
     def run(index: int) -> Any:
         first = index * layout.block_size
-        outputs = compiled(
-            placed, np.uint32(first), np.uint32(min(layout.block_size, num_replicates - first))
-        )
+        outputs = compiled(placed, np.uint32(first), np.uint32(min(layout.block_size, num_replicates - first)))
         return jax.block_until_ready(outputs)
 
     workers = devices.num_workers()

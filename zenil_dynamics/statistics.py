@@ -7,6 +7,7 @@ Two infinite sets have no relative size, so expected statistics cannot be added.
 """
 
 import abc
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int

@@ -4,8 +4,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from zenil_dynamics.types import HostArray
+
 QUANTILE_REPLICATES = 4096
-"""Quantiles are order statistics of the first so many replicates: exact up to here, beyond it a sample of fixed size."""
+"""Quantiles are order statistics of the first so many replicates: exact up to here, a fixed sample beyond."""
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -20,11 +22,11 @@ class BlockMoments(NamedTuple):
         minimum, maximum: of all values; nan where one is nan.
     """
 
-    finite: np.ndarray
-    mean: np.ndarray
-    scatter: np.ndarray
-    minimum: np.ndarray
-    maximum: np.ndarray
+    finite: HostArray
+    mean: HostArray
+    scatter: HostArray
+    minimum: HostArray
+    maximum: HostArray
 
 
 class Summary:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, UInt
+from jaxtyping import Float, Int, UInt
 
 from zenil_dynamics.fits.base import AbstractFit
 from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood, Unbiased
@@ -13,7 +13,7 @@ from zenil_dynamics.mixing import MIXINGS, Mixing, mixture
 from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
 from zenil_dynamics.states.base import AbstractState
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import HostArray, Key
 from zenil_dynamics.updates.accumulate import Accumulate
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.updates.replace import Replace
@@ -26,10 +26,10 @@ MAX_SAMPLES = 2**31 - 1
 class Row(NamedTuple):
     """The schedule table at one generation t, which drives the step from t to t + 1."""
 
-    generation: UInt[Array, ""]
-    num_samples: Int[Array, ""]
-    exogenous_fraction: Float[Array, ""]
-    num_real: Int[Array, ""]
+    generation: UInt[HostArray, ""]
+    num_samples: Int[HostArray, ""]
+    exogenous_fraction: Float[HostArray, ""]
+    num_real: Int[HostArray, ""]
 
 
 class ScheduleTable(NamedTuple):
@@ -107,7 +107,7 @@ class System(eqx.Module):
     fit: AbstractFit
     initial: AbstractState | Estimate | None
     mixing: Mixing = eqx.field(static=True)
-    rare_threshold: Float[Array, ""]
+    rare_threshold: Float[HostArray, ""]
 
     def __init__(
         self,
@@ -174,7 +174,8 @@ class System(eqx.Module):
         bad = np.flatnonzero(~np.isfinite(samples) | (samples <= 0))
         if bad.size:
             raise ValueError(
-                f"`num_samples` must be at least 1; got {samples[bad[0]]:g} at generation {bad[0]}. Change the schedule."
+                f"`num_samples` must be at least 1; got {samples[bad[0]]:g} at generation {bad[0]}. "
+                "Change the schedule."
             )
         if np.any(samples > MAX_SAMPLES):
             where = int(np.flatnonzero(samples > MAX_SAMPLES)[0])
@@ -201,11 +202,11 @@ class System(eqx.Module):
             )
 
     def _check_divisor(self, counts: np.ndarray) -> None:
-        """A variance divided by N - 1 needs two draws."""
-        opened = self.initial.num_samples if isinstance(self.initial, Estimate) else 2
-        first = np.concatenate([[opened], counts])[:2] if isinstance(self.update, Accumulate) else np.append(counts, opened)
-        if first.size and (first[0] < 2 if isinstance(self.update, Accumulate) else np.any(first < 2)):
-            raise ValueError("`fit` Unbiased divides by N - 1 and needs `num_samples` of at least 2 at every generation.")
+        """A variance divided by N - 1 needs two draws in every set that is fitted."""
+        opened = self.initial.num_samples if isinstance(self.initial, Estimate) else 0
+        sizes = opened + np.cumsum(counts) if isinstance(self.update, Accumulate) else counts
+        if np.any(sizes < 2) or opened == 1:
+            raise ValueError("`fit` Unbiased divides by N - 1 and needs `num_samples` of at least 2 at every fit.")
 
     def describe(self) -> dict[str, Any]:
         """Plain values for reports; a run that prints them can be repeated from them."""
@@ -236,24 +237,26 @@ class Loop(eqx.Module):
     template: AbstractState
     update: AbstractUpdate
     fit: AbstractFit
-    rare_threshold: Float[Array, ""]
-    num_initial: Int[Array, ""] | None
+    rare_threshold: Float[HostArray, ""]
+    num_initial: Int[HostArray, ""] | None
     mixing: Mixing = eqx.field(static=True)
     closed: bool = eqx.field(static=True)
 
     @classmethod
     def of(cls, system: System, table: ScheduleTable) -> "Loop":
         """Strip the schedules off a system."""
-        estimated = isinstance(system.initial, Estimate)
+        closed = not np.any(table.exogenous_fraction > 0)
+        initial = system.initial
         return cls(
             target=system.target,
             template=system.initial_state,
             update=system.update,
             fit=system.fit,
             rare_threshold=system.rare_threshold,
-            num_initial=np.asarray(system.initial.num_samples, np.int32) if estimated else None,
-            mixing=system.mixing,
-            closed=not np.any(table.exogenous_fraction > 0),
+            num_initial=np.asarray(initial.num_samples, np.int32) if isinstance(initial, Estimate) else None,
+            # A closed loop never mixes: one name for both conventions, so that they share a compilation.
+            mixing="bernoulli" if closed else system.mixing,
+            closed=closed,
         )
 
     def start(self, *, key: Key) -> tuple[AbstractState, Any]:

@@ -4,11 +4,11 @@ import json
 import pathlib
 import platform
 from collections.abc import Mapping
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
-import jaxlib
 import numpy as np
 
 from zenil_dynamics.summaries import Summary
@@ -25,8 +25,6 @@ _TABLES = ("mean", "standard_error", "variance", "minimum", "maximum", "nonfinit
 
 def versions() -> dict[str, str]:
     """Versions of what computes the numbers."""
-    from importlib import metadata
-
     try:
         own = metadata.version("zenil-dynamics")
     except metadata.PackageNotFoundError:  # Run from a source tree without installation.
@@ -34,7 +32,7 @@ def versions() -> dict[str, str]:
     return {
         "zenil-dynamics": own,
         "jax": jax.__version__,
-        "jaxlib": jaxlib.__version__,
+        "jaxlib": metadata.version("jaxlib"),
         "equinox": eqx.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),

@@ -4,10 +4,12 @@ Shape words used throughout: `replicates generations support`. Axis order is fix
 `(replicates, generations, *event)`.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from jaxtyping import Array as Array
 from jaxtyping import PRNGKeyArray
 
 Key: TypeAlias = PRNGKeyArray
 """A typed threefry key, as made by `jax.random.key`; always keyword-only, always consumed once."""
+
+HostArray: TypeAlias = Any
+"""An array that is NumPy on the host, as parameter or result, and a traced JAX array inside the kernel."""

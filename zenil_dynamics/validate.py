@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+
+from zenil_dynamics.types import HostArray
 
 SUM_TOLERANCE = 1e-6
 """How far given probabilities may miss 1 and still be renormalised."""
 
 
-def probabilities(values: Any, *, name: str) -> np.ndarray:
+def probabilities(values: Any, *, name: str) -> Float[HostArray, " support"]:
     """Return `values` as a float64 point of the simplex.
 
     Args:
@@ -41,7 +44,7 @@ def probabilities(values: Any, *, name: str) -> np.ndarray:
     return array / total
 
 
-def finite_number(value: Any, *, name: str) -> np.ndarray:
+def finite_number(value: Any, *, name: str) -> Float[HostArray, ""]:
     """Return `value` as a float64 scalar array, so that it is traced and never retraced per value.
 
     Raises:

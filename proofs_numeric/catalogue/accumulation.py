@@ -13,7 +13,8 @@ from jaxtyping import Float
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import tabular_loop
-from proofs_numeric.claim import Claim, Tail, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Tail, Theta, Variant
+from proofs_numeric.verdict import Status
 
 COIN = (0.5, 0.5)
 
@@ -139,8 +140,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="Pooling n draws per generation, E G(Q_t)/G(P) = prod_{k <= t} (1 - 1/(n k^2)), with the limit "
         "sin(pi/sqrt n)/(pi/sqrt n) > 0 for n >= 2.",
         source="claim 25; Gerstgrasser et al., arXiv:2404.01413 (the policy)",
-        route="EP",
-        expected="SUPPORTED",
+        route=Route.EP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "n": (10, 2, 3),
@@ -170,8 +171,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R7",
         statement="For the pooled empirical measure E[H(Q_{t+1}) | Q_t] <= H(Q_t), n = 1 .. 6 per batch.",
         source="arXiv:2601.05280v2, Theorem 2, Eq. (12)",
-        route="EX",
-        expected="SUPPORTED",
+        route=Route.EX,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"K": (2, 3), "n": (1, 2, 3, 4, 5, 6), "t": (1, 2, 3)},
         evaluate=_pooled,
@@ -188,8 +189,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="alpha_t = 1/(t+1) -> 0 implies collapse under accumulation too: the diversity that is left in the "
         "limit is at most 1/2.",
         source="arXiv:2601.05280v2, use made of accumulation; claim 25",
-        route="CF",
-        expected="REFUTED",
+        route=Route.CF,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"n": (1, 2, 3, 10, 100)},
         value=_limit,

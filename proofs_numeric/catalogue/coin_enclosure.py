@@ -26,7 +26,7 @@ LAST_CELL = 5e-7
 def interval_entropy(q: Points) -> Interval:
     """h(q) = -q log q - (1 - q) log(1 - q) at points 0 < q <= 1/2, nats.
 
-    Below 1e-3 the second term is enclosed by q - q^2/2 - q^3 and q - q^2/2, because 1 - q rounds.
+    Below 1e-4 the second term is enclosed by s - q^4/6 and s = q - q^2/2 - q^3/6, because 1 - q rounds.
 
     Args:
         q: floats, taken as exact.
@@ -34,14 +34,14 @@ def interval_entropy(q: Points) -> Interval:
     Returns:
         Enclosure, one entry per point.
 
-    Source: Definition; alternating-free series -(1 - q) log(1 - q) = q - sum_{k>=2} q^k / (k (k - 1)).
+    Source: Definition; -(1 - q) log(1 - q) = q - sum_{k>=2} q^k / (k (k - 1)).
     """
     point = Interval.of(q)
     rest = Interval.of(1.0) - point
     plain = -(rest * rest.log())
-    upper = point - point * point * 0.5
-    lower = upper - point**3
-    small = q < 1e-3
+    upper = point - point * point * 0.5 - point**3 / 6.0
+    lower = upper - point**4 / 6.0
+    small = q < 1e-4
     second = Interval(np.where(small, lower.lower, plain.lower), np.where(small, upper.upper, plain.upper))
     return second - point * point.log()
 

@@ -128,7 +128,7 @@ def _rising_excess_over_half(theta: Theta, key: Any, num_replicates: int) -> Dra
 
 
 def _fraction_slack(theta: Theta) -> float:
-    # A step counts between -0.85 and 0.85, diversity between 0 and 0.95: the law of the samplers weighs less than twice.
+    # The statistic spans 1 and diversity 0.95, so that the law of the samplers weighs less than twice as much.
     return 2 * zd.numerical_slack(_zipf_system(theta), "diversity", _horizon(theta))
 
 

@@ -14,7 +14,8 @@ from jaxtyping import Float
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import recursions, tabular_loop
-from proofs_numeric.claim import Claim, Tail, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Tail, Theta, Variant
+from proofs_numeric.verdict import Status
 
 # fixation-law-* -------------------------------------------------------------------------------------------------------
 # Proof. E Q_t = P. Two draws of generation t + 1 are one and the same with probability 1/N; otherwise each is a fresh
@@ -226,8 +227,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="Each draw real with probability alpha: E G(Q_t)/G(P) = 1 - f_t, f' = 1/N + (1-1/N)(1-alpha)^2 f, "
         "f_0 = 0.",
         source="M3 (Wright 1931 at alpha = 0)",
-        route="EP",
-        expected="SUPPORTED",
+        route=Route.EP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "N": (5, 10, 20),
@@ -267,8 +268,8 @@ CLAIMS: tuple[Claim, ...] = (
         "variance gained "
         "between them, Var mu_t / Var_P, both equal f_t, for every schedule.",
         source="M3",
-        route="EX",
-        expected="SUPPORTED",
+        route=Route.EX,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"t": (3,), "P": _TARGETS, "N": (2, 3, 4, 6), "alpha_t": tuple(_SHARE_ROWS)},
         where=_affordable,
@@ -290,8 +291,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="Exactly r = alpha N draws real: diversity lost and variance gained both equal f_t, "
         "f' = (1-alpha)^2 f + (1 - (1-alpha) f)/N, f_0 = 0.",
         source="M3",
-        route="EX",
-        expected="SUPPORTED",
+        route=Route.EX,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"t": (3,), "P": _TARGETS, "N": (2, 3, 4, 6), "r": (1, 2)},
         where=_fits_and_affordable,
@@ -313,8 +314,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="One real draw per generation (alpha N = 1): f* lies in (1/3, 4/7] and decreases to 1/3 in scheme "
         "A, N >= 2; f* = 1/(3 - 2/N) in scheme B.",
         source="M3, M4",
-        route="CF",
-        expected="SUPPORTED",
+        route=Route.CF,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"N": (*range(2, 41), 100, 1000, 10_000)},
         evaluate=_one_migrant,
@@ -334,8 +335,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R2",
         statement="inf alpha > 0 gives Q_t -> P at fixed N: E |Q_t - P|^2 / G(P) <= .01 at the horizon.",
         source="arXiv:2601.05280v2, Theorem 5, first half",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"t": (50, 1000), "N": (2, 10, 100), "alpha": (0.5, 0.1, 0.01)},
         value=_floor,

@@ -12,7 +12,8 @@ from jaxtyping import Float
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import named_schedules, recursions, tabular_loop
-from proofs_numeric.claim import Claim, Tail, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Tail, Theta, Variant
+from proofs_numeric.verdict import Status
 
 SOURCE = "arXiv:2601.05280v2, Theorem 2, Eq. (12)"
 
@@ -140,8 +141,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With alpha = 0 and fixed N, E G(Q_t)/G(Q_0) = (1 - 1/N)^t: diversity goes to 0, so the limit is a "
         "point mass.",
         source=f"{SOURCE}; rate: M3 at alpha = 0 (Wright 1931)",
-        route="EP",
-        expected="SUPPORTED",
+        route=Route.EP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "N": (10, 2, 50),
@@ -167,8 +168,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R2",
         statement="With alpha = 0 and fixed N, almost every path is eventually constant at a point mass.",
         source=SOURCE,
-        route="CF",
-        expected="NOT_TESTABLE",
+        route=Route.CF,
+        expected=Status.NOT_TESTABLE,
         reason="An almost-sure limit is not decided by finitely many draws. It is proved: from every state a point "
         "mass is reached in "
         "one step with probability at least N^-N, and point masses are absorbing.",
@@ -181,8 +182,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With alpha = 0 the limit is a mode: the mode of Q_0 is lost with probability 0 (by generation 40 "
         "N).",
         source=f"{SOURCE}, 'subset of modes'",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="==",
         domain={"N": (2, 5, 10), "Q0": ((0.9, 0.1), (0.5, 0.3, 0.15, 0.05))},
         value=_mode_lost,
@@ -210,8 +211,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With alpha = 0 every sample size N_t -> infinity still ends at a point mass: at most half of the "
         "diversity survives for ever.",
         source=SOURCE,
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"T": (2_000_000,), "N_t": ("t+2", "(t+2)^2", "20(t+1)^1.5")},
         value=_retained_for_ever,

@@ -9,7 +9,8 @@ import functools
 import numpy as np
 
 from proofs_numeric.catalogue import named_schedules, recursions
-from proofs_numeric.claim import Claim, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Theta, Variant
+from proofs_numeric.verdict import Status
 
 SOURCE = "arXiv:2601.05280v2, Theorem 4, Eq. (13)"
 MILLION = 1_000_000
@@ -131,8 +132,8 @@ CLAIMS: tuple[Claim, ...] = (
         "(1-a)^2) for every schedule; "
         "hence V_t -> infinity whenever alpha_t -> 0.",
         source=f"{SOURCE}; M8",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation=">=",
         domain={
             "T": (10, 1000, 100_000),
@@ -167,8 +168,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R5",
         statement="With constant noise, V_t grows linearly for every alpha_t -> 0: V_T/T >= s2/100 at T = 1e6.",
         source=f"{SOURCE}, 'variance grows linearly'",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation=">=",
         domain={"T": (MILLION,), "alpha_t": ("1/(t+1)", "(t+1)^-1/2", "1/log(t+3)")},
         value=_variance_over_time,
@@ -185,8 +186,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R5",
         statement="With constant noise and t alpha_t -> c, V_t/t -> s2/(1 + 2c), c in [0, 5].",
         source="M8",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"T": (MILLION,), "c": (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)},
         value=_regular_slope,
@@ -206,8 +207,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R5",
         statement="With constant noise, t alpha_t -> infinity and 1/alpha_{t+1} - 1/alpha_t -> 0, 2 alpha_t V_t -> s2.",
         source="M8",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"T": (MILLION,), "alpha_t": ("(t+1)^-1/2", "(t+1)^-1/3", "(t+1)^-1/4", "1/log(t+3)")},
         value=_scaled_variance,
@@ -229,8 +230,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="With constant noise, V_t grows linearly only if t alpha_t is bounded: otherwise V_T/T <= s2/2 at T "
         "= 1e6.",
         source="M8 without its condition of regularity",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"T": (MILLION,), "alpha_t": ("(t+1)^-1/2", "1/(k+1) at t=2^k, else 0")},
         value=_variance_over_time,

@@ -13,7 +13,8 @@ from jaxtyping import Float
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import named_schedules, recursions
-from proofs_numeric.claim import Claim, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Theta, Variant
+from proofs_numeric.verdict import Status
 
 MILLION = 1_000_000
 M4 = "M4 (phase diagram)"
@@ -222,8 +223,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="N_t alpha_t -> 0 with sum 1/N_t = infinity gives g -> 0: for every t0, "
         "g_T <= prod_{s >= t0} (1 - 1/N_s) + max_{s >= t0} (N_s - 1)(1 - (1-alpha_s)^2).",
         source=M4,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={
             "T": (MILLION,),
@@ -249,8 +250,8 @@ CLAIMS: tuple[Claim, ...] = (
         "sample per generation "
         "keeps two thirds of the diversity.",
         source=M4,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "T": (MILLION,),
@@ -275,8 +276,8 @@ CLAIMS: tuple[Claim, ...] = (
         "(1 - 1/N_t) and "
         "1 - g_T >= (1/N_0) prod_{t >= 1} (1 - 1/N_t)(1 - alpha_t)^2.",
         source=M4,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation=">=",
         domain={
             "T": (1000, MILLION),
@@ -307,8 +308,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="sum alpha_t = infinity and N_t alpha_t -> infinity give g -> 1, with 1 - g ~ 1/(2 alpha_t N_t) "
         "when alpha_t -> 0.",
         source=M4,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "T": (400_000,),
@@ -336,8 +337,8 @@ CLAIMS: tuple[Claim, ...] = (
         "per generation: "
         "the ratio lies in [1 - 3 N alpha, 1] for N alpha <= .1.",
         source=M5,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"N": (5, 15, 40), "alpha": (1e-4, 1e-3, 2e-3, 1e-2), "p": (0.5, 0.3, 0.1)},
         where=_few_real_samples,
@@ -361,8 +362,8 @@ CLAIMS: tuple[Claim, ...] = (
         "Q_0(k) + (1-c) P(k), "
         "c = prod (1 - alpha_s); at alpha = 0 with probability Q_0(k).",
         source=M5,
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "N": (2, 5, 15),
@@ -391,8 +392,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="At fixed N, alpha_t -> 0 with sum alpha_t = infinity, the last visited point mass changes "
         "infinitely often, almost surely.",
         source=M5,
-        route="CF",
-        expected="NOT_TESTABLE",
+        route=Route.CF,
+        expected=Status.NOT_TESTABLE,
         reason="Infinitely many events are not counted by a finite run. Proof: whatever the past, two generations "
         "from t end at the point "
         "mass of type k with probability at least a constant times alpha_t (one real draw of k, then N copies of it), "
@@ -406,8 +407,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R3",
         statement="2 N_t alpha_t -> rho and N_t -> infinity alone give g -> rho/(1 + rho) (within .05 at T = 1e6).",
         source="M4 as condensed, without its second condition",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="==",
         domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"), ("(t+10)^-2", "(t+10)^2"))},
         value=_retained,
@@ -429,8 +430,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R3",
         statement="alpha_t -> 0 implies collapse, g -> 0, whatever N_t: f_T >= 1/2 at T = 1e6.",
         source="arXiv:2601.05280v2, Theorems 4 and 5 as they are commonly read",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation=">=",
         domain={"T": (MILLION,), "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "t+5"))},
         value=_lost,

@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Float
 
 from proofs_numeric.catalogue import named_schedules, recursions, tabular_loop
-from proofs_numeric.claim import Claim, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Theta, Variant
+from proofs_numeric.verdict import Status
 
 SOURCE = "arXiv:2601.05280v2, Theorem 5"
 
@@ -209,8 +210,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R1",
         statement="Infinite sample and inf alpha > 0: TV(Q_t, P) <= (1 - inf alpha)^t TV(Q_0, P).",
         source=f"{SOURCE}, first half; M1",
-        route="POP",
-        expected="SUPPORTED",
+        route=Route.POP,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"t": (1, 2, 10, 100), "alpha_t": tuple(_POPULATION_SHARES), "P, Q_0": _POPULATION_PAIRS},
         value=_population_distance,
@@ -231,8 +232,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="If alpha_s >= b > 0 and N_s >= M for s >= t0, f_t <= (1-b)^(2(t-t0)) + 1/(M b (2-b)); so Q_t -> P "
         "in L2 as N_t grows.",
         source=f"{SOURCE}, first half; M3",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={"M": (2, 10, 100), "b": (0.5, 0.1), "t0": (0, 5), "steps": (0, 1, 10, 200)},
         value=_late_index,
@@ -255,8 +256,8 @@ CLAIMS: tuple[Claim, ...] = (
         "alpha_t -> 0: "
         "f* <= 1/2 for every constant alpha > 0.",
         source=f"{SOURCE}, converse; sense 'half'",
-        route="CF",
-        expected="REFUTED",
+        route=Route.CF,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"N": (2, 3, 10, 100), "alpha": (Fraction(1, 2), Fraction(1, 10), Fraction(1, 100), Fraction(1, 1000))},
         value=_stationary,
@@ -288,8 +289,8 @@ CLAIMS: tuple[Claim, ...] = (
         "refitted in a family with "
         "V(m) = v2 m^2, v2 > 0, the second moment is multiplied by at most 1 per step for every constant alpha > 0.",
         source=f"{SOURCE}, converse; sense 'm2'; M7",
-        route="CF",
-        expected="REFUTED",
+        route=Route.CF,
+        expected=Status.REFUTED,
         relation="<=",
         domain={
             "v2": (Fraction(1), Fraction(1, 2)),
@@ -327,8 +328,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R1",
         statement="With an infinite sample, degeneration (diversity to 0) requires alpha_t -> 0.",
         source=f"{SOURCE}, converse; sense 'g0'",
-        route="CF",
-        expected="VACUOUS",
+        route=Route.CF,
+        expected=Status.VACUOUS,
         reason="Nothing degenerates here: Q_t stays on the segment between Q_0 and P, so the premise is never met.",
     ),
     Claim(
@@ -339,8 +340,8 @@ CLAIMS: tuple[Claim, ...] = (
         "variance E mu_t^2 is "
         "bounded for every constant alpha > 0.",
         source=f"{SOURCE}, converse; sense 'm2'; M6",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<",
         domain={"N": (2, 10, 100), "alpha": (0.1, 0.01, 0.001)},
         value=_spectral_radius,
@@ -361,8 +362,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="inf alpha > 0 or alpha_t -> 0: one of the two holds and decides the fate, so that f_t settles: "
         "it varies by at most 1/2 over the second half of 1024 generations.",
         source=SOURCE,
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"T": (1024,), "N": (20,), "alpha_t": ("0.1", "1/(t+1)", "(t+1)^-1/2", "1 into t=2^k, else 0")},
         value=_late_oscillation,

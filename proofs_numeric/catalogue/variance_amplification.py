@@ -14,7 +14,8 @@ from jaxtyping import Float
 
 import zenil_dynamics as zd
 from proofs_numeric.catalogue import named_schedules, recursions, tabular_loop
-from proofs_numeric.claim import Claim, Tail, Theta, Variant
+from proofs_numeric.claim import Claim, Route, Tail, Theta, Variant
+from proofs_numeric.verdict import Status
 
 SOURCE = "arXiv:2601.05280v2, Theorem 4, Eq. (13)"
 MILLION = 1_000_000
@@ -244,8 +245,8 @@ CLAIMS: tuple[Claim, ...] = (
         "for every t0, "
         "f_T <= prod_{s >= t0} (1-alpha_s)^2 + max_{s >= t0} 1/(N_s alpha_s (2 - alpha_s)).",
         source=f"{SOURCE}; M3, M4",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="<=",
         domain={
             "T": (MILLION,),
@@ -271,8 +272,8 @@ CLAIMS: tuple[Claim, ...] = (
         statement="Gaussian maximum likelihood, alpha = 0: Var mu_t = s0^2 (1 - (1-1/N)^t), hence at most s0^2 for "
         "ever.",
         source=f"{SOURCE}; M6",
-        route="EP",
-        expected="SUPPORTED",
+        route=Route.EP,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"N": (10, 5, 20), "t": (10, 3, 50)},
         sample=_squared_mean,
@@ -295,8 +296,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R4",
         statement="Gaussian with the unbiased variance, alpha = 0: Var mu_t = t s0^2 / N exactly, without bound.",
         source=f"{SOURCE}; M6",
-        route="REC",
-        expected="SUPPORTED",
+        route=Route.REC,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={"N": (2, 3, 10, 50), "t": (1, 2, 10, 100, 1000)},
         value=_unbiased_square,
@@ -320,8 +321,8 @@ CLAIMS: tuple[Claim, ...] = (
         "what entropy "
         "decay takes from the models, variance amplification puts between them (R2 and R4 maximum likelihood).",
         source="M3",
-        route="EX",
-        expected="SUPPORTED",
+        route=Route.EX,
+        expected=Status.SUPPORTED,
         relation="==",
         domain={
             "family": ("categorical", "gaussian"),
@@ -352,8 +353,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R4",
         statement="Gaussian with the unbiased variance, alpha_t -> 0 with sum alpha_t = infinity: E mu_t^2 <= s0^2 t.",
         source=f"{SOURCE}, 'variance grows linearly'",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation="<=",
         domain={"t": (10, 1000, 10_000), "N": (10,), "alpha_t": ("1/(t+1)",)},
         value=_unbiased_square_with_share,
@@ -372,8 +373,8 @@ CLAIMS: tuple[Claim, ...] = (
         reading="R2",
         statement="As alpha_t -> 0 the squared error of a tabular mean exceeds Var_P(phi) at some t (Q_0 = P).",
         source=f"{SOURCE}, 'squared error diverges'",
-        route="REC",
-        expected="REFUTED",
+        route=Route.REC,
+        expected=Status.REFUTED,
         relation=">",
         domain={"T": (tabular_loop.HORIZON,), "N": (2, 10), "alpha_t": ("0", "1/(t+1)", "(t+1)^-1/2")},
         value=_largest_tabular_ratio,

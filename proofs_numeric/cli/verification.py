@@ -17,9 +17,11 @@ from proofs_numeric.cli.verdict_words import parting_line, refutation_lines, sum
 from proofs_numeric.engine import run_claims
 from proofs_numeric.evidence import to_json
 from proofs_numeric.keys import fresh_root, validate_root
+from proofs_numeric.report import report
 from proofs_numeric.verdict import Status, Verdict
 
 REPORT_NAME = "report.json"
+MARKDOWN_NAME = "report.md"
 
 
 def verification(
@@ -112,6 +114,7 @@ def write_report(content: dict, folder: pathlib.Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_json(content, str(folder / REPORT_NAME))
+        (folder / MARKDOWN_NAME).write_text(report(content), encoding="utf-8")
     except OSError as error:
         raise ValueError(f"--out: cannot write to {str(folder)!r}: {error.strerror or error}.") from None
 

@@ -64,4 +64,10 @@ def test_quantiles_are_order_statistics():
     values = np.arange(1.0, 101.0)[None]
     summary.merge(moments(values), 100, values)
     quantiles = summary.quantiles()
-    assert {level: float(curve[0]) for level, curve in quantiles.items()} == {0.05: 5, 0.25: 25, 0.5: 50, 0.75: 75, 0.95: 95}
+    assert {level: float(curve[0]) for level, curve in quantiles.items()} == {
+        0.05: 5,
+        0.25: 25,
+        0.5: 50,
+        0.75: 75,
+        0.95: 95,
+    }

@@ -101,7 +101,7 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     return Exact(values, "exact chain")
 
 
-# The population limit is deterministic -----------------------------------------------------------------------------
+# The population limit is deterministic
 
 
 def _population(setting: _Setting, name: str) -> Exact:
@@ -131,7 +131,7 @@ def _kl(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.where(lost, np.inf, terms.sum(axis=1))
 
 
-# Additive functionals: the marginal chain of one count -----------------------------------------------------------------
+# Additive functionals: the marginal chain of one count
 
 _CACHE: dict[bytes, dict[str, np.ndarray]] = {}
 _CACHE_SIZE = 16

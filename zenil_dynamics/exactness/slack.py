@@ -2,7 +2,6 @@
 
 import jax
 import numpy as np
-
 from scipy.special import digamma, polygamma
 
 from zenil_dynamics.estimators import slack
@@ -13,7 +12,7 @@ from zenil_dynamics.updates import Accumulate, Population
 from zenil_dynamics.validate import nearest_names
 
 LAW = 2.0**-20
-"""Total variation, per draw of a batch's statistics, between a sampler's law and the true one: the samplers' promise."""
+"""Total variation between a sampler's law and the true one, per draw of a batch's statistics."""
 
 ROUNDINGS_PER_STEP = 8
 """Roundings that one generation may add to a mean or a variance that is carried in floating point."""
@@ -49,7 +48,7 @@ def numerical_slack(system: System, name: str, num_generations: int = 0, *, bloc
 
 
 def _categorical(system: System, name: str, num_generations: int, block_size: int, unit: float) -> float:
-    """Counts are integers: only the mixture's probabilities round, relatively, and that is part of the samplers' law."""
+    """Counts are integers: only the mixture's probabilities round, which is part of the samplers' law."""
     target = np.asarray(system.target.probs, np.float64)  # type: ignore[attr-defined]
     scale = slack.CategoricalScale(
         target=target,

@@ -45,7 +45,9 @@ class Unbiased(AbstractFit):
         """Match the mean, correct the variance by N / (N - 1), which is 1 for infinitely many draws."""
         total = jnp.asarray(statistics.total, jnp.result_type(float))
         # 1 + 1/(N-1) instead of N/(N-1): the same number, and 1 instead of inf/inf in the population limit.
-        return eqx.tree_at(lambda state: state.variance, previous.matched(statistics), replace_fn=lambda v: v * (1 + 1 / (total - 1)))
+        return eqx.tree_at(
+            lambda state: state.variance, previous.matched(statistics), replace_fn=lambda v: v * (1 + 1 / (total - 1))
+        )
 
     def check_state(self, state: AbstractState) -> None:
         """Refuse families without a variance to correct."""

@@ -1,7 +1,9 @@
 """Add-beta smoothing, the posterior mean under a symmetric Dirichlet prior."""
 
+import functools
 from typing import Any
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -28,12 +30,13 @@ class Smoothed(AbstractFit):
     Source: Definition (add-one smoothing is beta = 1).
     """
 
-    pseudocount: Float[Array, ""]
+    pseudocount: Float[Array, ""] = eqx.field(converter=functools.partial(finite_number, name="pseudocount"))
 
-    def __init__(self, pseudocount: Any):
-        self.pseudocount = finite_number(pseudocount, name="pseudocount")
+    def __check_init__(self):
         if not self.pseudocount > 0:
-            raise ValueError(f"`pseudocount` must be positive; got {pseudocount!r}. Without it use MaximumLikelihood.")
+            raise ValueError(
+                f"`pseudocount` must be positive; got {self.pseudocount}. Without it use MaximumLikelihood."
+            )
 
     def __call__(self, statistics: AbstractCounts, previous: AbstractState, *, key: Key) -> AbstractState:
         """Shrink the frequencies towards uniform; infinitely many draws are not shrunk."""
@@ -54,5 +57,3 @@ class Smoothed(AbstractFit):
     def describe(self) -> dict[str, Any]:
         """Name and pseudocount."""
         return {"fit": "smoothed", "pseudocount": float(np.asarray(self.pseudocount))}
-
-

@@ -1,15 +1,13 @@
 """Binomial numbers, exact in law within 2^-20 for any number of trials below 2^31."""
 
 from collections.abc import Callable
-from functools import partial
 
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Float32, Int, Int32, UInt32
 
 from zenil_dynamics import random
-from zenil_dynamics.samplers import inversion, rejection, two_float
+from zenil_dynamics.samplers import inversion, quantile, two_float
 from zenil_dynamics.samplers.lanes import any_leading_axes
 from zenil_dynamics.samplers.two_float import TwoFloat
 from zenil_dynamics.types import Key
@@ -29,7 +27,12 @@ def binomial(
     key_0, key_1 = (jnp.broadcast_to(word, num_trials.shape) for word in random.words(key))
     index = random.counters(num_trials.shape)
     return _binomial(
-        num_trials.astype(jnp.int32), *two_float.from_float(success), *two_float.from_float(failure), key_0, key_1, index
+        num_trials.astype(jnp.int32),
+        *two_float.from_float(success),
+        *two_float.from_float(failure),
+        key_0,
+        key_1,
+        index,
     )
 
 
@@ -57,37 +60,15 @@ def draw(
     rare, common = jnp.minimum(success, failure), jnp.maximum(success, failure)
     odds = jnp.where((num_trials > 0) & (rare > 0), rare / common, 0)
     mean = num_trials.astype(jnp.float32) * (odds / (1 + odds))
-    large = mean >= inversion.LARGEST_MEAN
-    largest = jnp.max(mean, initial=0)
-    small_odds = jnp.where(large, 0, odds)
-    enough = inversion.steps_needed(largest) > np.asarray(inversion.STEPS[:-1], np.float32)
-    count = lax.switch(
-        jnp.sum(enough, dtype=jnp.int32),
-        [partial(inversion.search, steps) for steps in inversion.STEPS],
-        jnp.uint32(0), num_trials, small_odds, key_0, key_1, index,
-    )
-
-    def unfinished(carry: tuple[Array, Array, Array]) -> Bool[Array, ""]:
-        number, count, _ = carry
-        return jnp.any(count < 0) & (number < inversion.MAX_PASSES)
-
-    def one_pass(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        number, count, odds = carry
-        again = inversion.search(inversion.STEPS[-1], number, num_trials, odds, key_0, key_1, index)
-        count = jnp.where(count < 0, again, count)
-        # Carried, not captured: XLA would hoist the masses out of the loop, one kernel each, and always compute them.
-        return number + 1, count, jnp.where(count < 0, odds, 0)
-
-    _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, small_odds))
-    count = jnp.where(count < 0, mean.astype(jnp.int32), count)
+    large = mean >= quantile.SMALLEST_MEAN
+    count = inversion.draw(num_trials, jnp.where(large, 0, odds), jnp.where(large, 0, mean), key_0, key_1, index)
 
     def with_large(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
         success, failure = exact_weights()
         rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
-        count = jnp.where(large, rejection.PENDING, count)
-        return rejection.fill(count, num_trials, rare, common, key_0, key_1, index)
+        return jnp.where(large, quantile.draw(num_trials, rare, common, key_0, key_1, index), count)
 
-    count = lax.cond(largest >= inversion.LARGEST_MEAN, with_large, lambda count: count, count)
+    count = lax.cond(jnp.any(large), with_large, lambda count: count, count)
     return jnp.where(flip, num_trials - count, count)
 
 

@@ -9,11 +9,12 @@ normalises the law exactly: an error in pmf(0), however it came about, cancels.
 """
 
 import math
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float32, Int32, UInt32
+from jaxtyping import Array, Bool, Float32, Int32, UInt32
 
 from zenil_dynamics.random import Tag, threefry2x32
 
@@ -30,9 +31,48 @@ PENDING = -1
 _GROUP = 4
 
 
-def steps_needed(mean: Float32[Array, ""]) -> Float32[Array, ""]:
-    """Number of masses that leave over at most about one lane in 10^4."""
-    return mean + 4.2 * jnp.sqrt(mean) + 3
+def draw(
+    num_trials: Int32[Array, "*shape"],
+    odds: Float32[Array, "*shape"],
+    mean: Float32[Array, "*shape"],
+    key_0: UInt32[Array, "*shape"],
+    key_1: UInt32[Array, "*shape"],
+    index: UInt32[Array, "*shape"],
+) -> Int32[Array, "*shape"]:
+    """Binomial numbers of mean below 64; not to be batched by `vmap`.
+
+    Args:
+        num_trials: n >= 0.
+        odds: p / (1 - p) in [0, 1]; 0 gives 0 for certain.
+        mean: n p, 0 where `odds` is 0.
+        key_0: first key word.
+        key_1: second key word.
+        index: which makes the elements of one draw different.
+
+    Returns:
+        int32 in [0, n].
+
+    Law: tests/samplers/test_inversion.py.
+    """
+    largest = jnp.max(mean, initial=0)
+    needed = jnp.where(largest > 0, largest + 4.2 * jnp.sqrt(largest) + 3, 0)  # leaves over one lane in 10^4
+    variants = [lambda number, num_trials, *_: jnp.zeros_like(num_trials)]
+    variants += [partial(search, steps) for steps in STEPS]
+    level = jnp.sum(needed > np.asarray([0, *STEPS[:-1]], np.float32), dtype=jnp.int32)
+    count = lax.switch(level, variants, jnp.uint32(0), num_trials, odds, key_0, key_1, index)
+
+    def unfinished(carry: tuple[Array, Array, Array]) -> Bool[Array, ""]:
+        number, count, _ = carry
+        return jnp.any(count < 0) & (number < MAX_PASSES)
+
+    def one_pass(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        number, count, odds = carry
+        count = jnp.where(count < 0, search(STEPS[-1], number, num_trials, odds, key_0, key_1, index), count)
+        # Carried, not captured: XLA would hoist the masses out of the loop, one kernel each, and always compute them.
+        return number + 1, count, jnp.where(count < 0, odds, 0)
+
+    _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, odds))
+    return jnp.where(count < 0, mean.astype(jnp.int32), count)
 
 
 def search(

@@ -37,7 +37,9 @@ def _multinomial(num_trials, weights, key_0, key_1):
             _float(here_high, here_low, low_bits),
             _float(rest_high, rest_low, low_bits),
             lambda: (_two_float(here_high, here_low, low_bits), _two_float(rest_high, rest_low, low_bits)),
-            key_0, key_1, jnp.full_like(key_0, index),
+            key_0,
+            key_1,
+            jnp.full_like(key_0, index),
         )
         return (left - taken, rest_high, rest_low), taken
 
@@ -47,7 +49,7 @@ def _multinomial(num_trials, weights, key_0, key_1):
 
 
 def _on_grid(weights, low_bits):
-    """high + low 2^-low_bits, both int32."""
+    """High + low 2^-low_bits, both int32."""
     if jnp.issubdtype(weights.dtype, jnp.integer):
         return weights.astype(jnp.int32), jnp.zeros_like(weights, jnp.int32)
     weights = jnp.maximum(weights, 0)
@@ -71,4 +73,6 @@ def _float(high, low, low_bits):
 
 def _two_float(high, low, low_bits):
     whole = two_float.from_integer(high)
-    return two_float.add(whole, TwoFloat(low.astype(jnp.float32) * np.float32(2.0**-low_bits), jnp.zeros_like(whole.low)))
+    return two_float.add(
+        whole, TwoFloat(low.astype(jnp.float32) * np.float32(2.0**-low_bits), jnp.zeros_like(whole.low))
+    )

@@ -1,4 +1,4 @@
-"""Normal numbers by inversion of a 32-bit word: symmetric, fused, and right in the tails."""
+"""Normal numbers by inversion of a random word: monotone, symmetric, right in the tails, and a few fused operations."""
 
 import math
 
@@ -8,22 +8,27 @@ from jax import lax
 from jaxtyping import Array, Float, Float32, UInt32
 
 from zenil_dynamics import random
+from zenil_dynamics.samplers.polynomials import polynomial
 from zenil_dynamics.samplers.uniform import float_dtype, from_words
 from zenil_dynamics.types import Key
 
-# Giles, "Approximating the erfinv function" (GPU Computing Gems 2, 2010), single precision, central and tail branch.
+# z / (1 - 2p) as a polynomial in w - 2.5 (w < 5, relative error 9e-8) and in sqrt(w) - 3 (w >= 5, 4e-7), where
+# w = -log(4 p (1 - p)) and p is the tail probability. The form is Giles's; the coefficients are fitted anew, because his
+# end at |z| = 5.3 and ours must reach 6.34.
 _CENTRE = (
-    2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
-    0.246640727, 1.50140941,
+    2.12331357, 0.348802659, -0.00590817137, -0.0017730098, 0.000309150784, -6.21808301e-06, -4.99073418e-06,
+    4.86111793e-07, 4.03686418e-08,
 )  # fmt: skip
 _TAIL = (
-    -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
-    1.00167406, 2.83297682,
+    4.00643486, 1.41659506, 0.0133383972, -0.0109351242, 0.00819547257, -0.00474970767, 0.00163706741, -0.000239614842,
 )  # fmt: skip
 
 
 def normal(shape: tuple[int, ...] = (), *, key: Key, dtype: jnp.dtype | None = None) -> Float[Array, "..."]:
     """Standard normal numbers.
+
+    float32: exactly symmetric, 2^32 equally likely words, |z| <= 6.34 (the law beyond has probability 2.3e-10); an error of
+    at most 4e-7 of the value. float64: 53-bit uniform, |z| <= 8.3.
 
     Args:
         shape: static.
@@ -36,35 +41,26 @@ def normal(shape: tuple[int, ...] = (), *, key: Key, dtype: jnp.dtype | None = N
     Raises:
         ValueError: `key` is not a typed threefry key, or `dtype` is not a float type.
 
-    Source: inverse distribution function; Giles 2010 for its approximation.
+    Law: tests/samplers/test_normal.py.
+    Source: M. Giles, "Approximating the erfinv function", GPU Computing Gems 2 (2010), for the form.
     """
-    first, second = random.pairs(key, shape)
-    return normal_from_words(first, second, float_dtype(dtype))
+    return from_random_words(*random.pairs(key, shape), float_dtype(dtype))
 
 
-def normal_from_words(
-    first: UInt32[Array, "..."], second: UInt32[Array, "..."], dtype: np.dtype
-) -> Float[Array, "..."]:
-    """Standard normal from random words; float32 uses the first word only."""
+def from_random_words(
+    first: UInt32[Array, "*shape"], second: UInt32[Array, "*shape"], dtype: np.dtype
+) -> Float[Array, "*shape"]:
+    """Standard normal of `dtype`; float32 uses the first word only."""
     if dtype == np.float64:
         return math.sqrt(2) * lax.erf_inv(2 * from_words(first, second, dtype) - 1)
-    return normal_from_word(first)
+    return from_random_word(first)
 
 
-def normal_from_word(word: UInt32[Array, "..."]) -> Float32[Array, "..."]:
-    """Standard normal float32: the lowest bit is the sign, the other 31 the tail probability p = (m + 1/2) 2^-32."""
-    magnitude = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32)
-    tail = magnitude * np.float32(2.0**-32) + np.float32(2.0**-33)
-    centred = 1 - 2 * tail
+def from_random_word(word: UInt32[Array, "*shape"]) -> Float32[Array, "*shape"]:
+    """Standard normal float32: the lowest bit is the sign, the other 31 are m of the tail probability (m + 1/2) 2^-32."""
+    upper = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32)
+    tail = upper * np.float32(2.0**-32) + np.float32(2.0**-33)
     w = -jnp.log(4 * tail * (1 - tail))
-    result = jnp.where(w < 5, _polynomial(_CENTRE, w - 2.5), _polynomial(_TAIL, jnp.sqrt(w) - 3)) * centred
-    signed = lax.bitcast_convert_type(result * np.float32(math.sqrt(2)), jnp.uint32) ^ (word << np.uint32(31))
-    return lax.bitcast_convert_type(signed, jnp.float32)
-
-
-def _polynomial(coefficients: tuple[float, ...], x: Float32[Array, "..."]) -> Float32[Array, "..."]:
-    """Horner's rule, highest power first."""
-    result = jnp.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        result = result * x + np.float32(coefficient)
-    return result
+    slope = jnp.where(w < 5, polynomial(_CENTRE, w - 2.5), polynomial(_TAIL, jnp.sqrt(w) - 3))
+    magnitude = lax.bitcast_convert_type((1 - 2 * tail) * slope, jnp.uint32)
+    return lax.bitcast_convert_type(magnitude ^ (word << np.uint32(31)), jnp.float32)

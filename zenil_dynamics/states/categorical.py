@@ -1,11 +1,11 @@
 """A distribution on finitely many types."""
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -98,13 +98,10 @@ class Categorical(AbstractState):
     Source: arXiv 2601.05280v2, Definition 1 and Eq. (1), reading TABULAR (neutral Wright-Fisher with immigration).
     """
 
-    probs: Float[Array, " support"]
+    probs: Float[Array, " support"] = eqx.field(converter=functools.partial(probabilities, name="probs"))
 
     family: ClassVar[str] = "categorical"
     quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
-
-    def __init__(self, probs: Any):
-        self.probs = probabilities(probs, name="probs")
 
     @classmethod
     def zipf(cls, support_size: int, exponent: float = 1.0) -> "Categorical":

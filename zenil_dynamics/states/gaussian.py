@@ -1,13 +1,12 @@
 """A normal distribution on the line with free mean and variance."""
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, Int
 
 from zenil_dynamics import estimators, samplers
@@ -83,17 +82,15 @@ class Gaussian(AbstractState):
     Source: arXiv 2601.05280v2, Definition 1, reading GAUSSIAN (location and scale both fitted).
     """
 
-    mean: Float[Array, ""]
-    variance: Float[Array, ""]
+    mean: Float[Array, ""] = eqx.field(default=0.0, converter=functools.partial(finite_number, name="mean"))
+    variance: Float[Array, ""] = eqx.field(default=1.0, converter=functools.partial(finite_number, name="variance"))
 
     family: ClassVar[str] = "gaussian"
     quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
 
-    def __init__(self, mean: Any = 0.0, variance: Any = 1.0):
-        self.mean = finite_number(mean, name="mean")
-        self.variance = finite_number(variance, name="variance")
+    def __check_init__(self):
         if not self.variance > 0:
-            raise ValueError(f"`variance` must be positive; got {variance!r}.")
+            raise ValueError(f"`variance` must be positive; got {self.variance}.")
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Moments:
         """Sample mean and scatter, drawn from their joint law (independent: normal and chi-square)."""

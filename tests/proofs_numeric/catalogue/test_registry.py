@@ -19,6 +19,7 @@ lemma7-empirical-mixture lemma7-implies-collapse thm2-entropy-identity thm2-supe
 thm2-total-loss cor3-fixed-p thm2-support-monotone thm2-zero-mass thm2-pathwise-fraction thm2-decrease-pathwise
 thm2-multiplicative-cn thm2-cn-argmin-half thm2-cn-argmin-half-all-n thm2-log-n-bound thm2-uniform-delta-miller-madow
 thm2-uniform-delta-tabular thm2-gaussian-exact-drop thm2-gaussian-entropy-converges thm2-fixed-variance
+thm2-smoothing-share thm2-smoothing-decay
 thm2-limit-dirac-gini thm2-limit-dirac-as thm2-limit-modes thm2-growing-sample-limit thm4-ar1-diverges
 thm4-linear-any-rate thm4-linear-regular thm4-linear-iff-bounded thm4-slow-rate-law thm4-tabular-diverges
 thm4-gaussian-mle-bounded thm4-gaussian-unbiased thm4-gaussian-unbiased-linear thm4-growing-sample thm4-conservation
@@ -32,7 +33,7 @@ accumulate-collapse thm2-accumulate-supermartingale
 PREDICTED_REFUTED = """
 prop1-convergence-finite-n population-alpha-zero-entropy lemma7-empirical-mixture lemma7-implies-collapse thm2-zero-mass
 thm2-pathwise-fraction thm2-decrease-pathwise thm2-uniform-delta-tabular thm2-gaussian-entropy-converges
-thm2-fixed-variance
+thm2-fixed-variance thm2-smoothing-decay
 thm2-limit-modes thm2-growing-sample-limit thm4-linear-any-rate thm4-linear-iff-bounded thm4-tabular-diverges
 thm4-gaussian-unbiased-linear thm5-finite-n-floor thm5-converse-tabular thm5-converse-expfam
 thm5-converse-gaussian-unbiased thm5-dichotomy alpha-vanishing-collapse phase-partial-without-sum accumulate-collapse
