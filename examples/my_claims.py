@@ -17,3 +17,18 @@ half_survives = Claim(
     domain={"N": (4, 8)}, sample=kept, bound=lambda theta: 3 / 8, delta=0.01, slack=1e-5,
     tail=Tail(lower=0.0, upper=0.75), controls={"a quarter": Variant(bound=lambda theta: 3 / 16, must="SUPPORTED")},
 )  # fmt: skip
+
+
+# Typical output of `zenil verify my_claims.py --root 1`:
+#
+# Verdicts
+# ┏━━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━━━━━━┓
+# ┃ id            ┃ reading ┃ verdict   ┃ expected  ┃ how                           ┃  effect ┃ counterexample ┃
+# ┡━━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━━━━━━━━━━━┩
+# │ half-survives │ R2      │ ✗ REFUTED │ ✗ REFUTED │ ~ error <= 1e-09, monte carlo │ -0.1306 │ N=4            │
+# └───────────────┴─────────┴───────────┴───────────┴───────────────────────────────┴─────────┴────────────────┘
+# half-survives: After N generations on its own output a model keeps half of its diversity, 3/8 of 3/4, in expectation.
+#   minimal counterexample  N=4: 0.244385 against 0.375, effect -0.1306 in [-0.1519, -0.1084] (4096 draws of the confirm stream).
+#   rests on                false alarm with probability at most 1e-09 over the whole run
+# ...
+# 1 claims: 1 refuted; 0 part from the expectation; 0 of 0 mutants killed; root 1; 1.8 s

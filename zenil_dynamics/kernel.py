@@ -17,7 +17,7 @@ Recorder = Callable[[AbstractState, Observed], Float[Array, ""]]
 
 def replicate(
     loop: Loop, rows: Row, recorders: tuple[Recorder, ...], *, key: Key, terminal_only: bool = False
-) -> tuple[Float[Array, " generations"], ...]:
+) -> tuple[tuple[Float[Array, " generations"], ...] | None, tuple[Float[Array, ""], ...]]:
     """Run one replicate and record scalars of its states.
 
     Args:
@@ -28,7 +28,7 @@ def replicate(
         terminal_only: record the last state alone.
 
     Returns:
-        One array per recorder: generations 0 .. T, or only T with `terminal_only`.
+        One array per recorder for generations 0 .. T - 1 (None with `terminal_only`), and their values at T.
     """
 
     def record(state: AbstractState, previous: AbstractState) -> tuple[Any, ...]:
@@ -37,13 +37,12 @@ def replicate(
 
     def step(carry: Any, row: Row) -> tuple[Any, Any]:
         state, previous, memory = carry
+        # What is recorded is the state that came in: it is in memory, whereas recording the one that goes out would make
+        # XLA compute it twice, once for the carry and once for the trace.
+        seen = None if terminal_only else record(state, previous)
         following, memory = loop.step(state, memory, row, key=fold_in(key, row.generation + 1))
-        # Only `previous` of the last step is looked at when nothing but the last state is recorded.
-        return (following, state, memory), None if terminal_only else record(following, state)
+        return (following, state, memory), seen
 
     initial, memory = loop.start(key=fold_in(key, jnp.uint32(0)))
     (state, previous, _), trace = jax.lax.scan(step, (initial, initial, memory), rows)
-    if terminal_only:
-        return tuple(value[None] for value in record(state, previous))
-    first = record(initial, initial)
-    return tuple(jnp.concatenate([start[None], rest]) for start, rest in zip(first, trace, strict=True))
+    return trace, record(state, previous)

@@ -168,7 +168,11 @@ def simulate(
             count = min(layout.block_size, num_replicates - index * layout.block_size)
             for name, (moments, values) in zip(names, outputs, strict=True):
                 summary = summaries[name]
-                summary.merge(moments, count, np.asarray(values)[:, :count] if summary.wants_values else None)
+                summary.merge(
+                    BlockMoments(*np.asarray(moments, np.float64)),
+                    count,
+                    np.asarray(values)[:, :count] if summary.wants_values else None,
+                )
             done = index + 1
             if progress is not None:
                 progress(min(done * layout.block_size, num_replicates), num_replicates)
@@ -246,22 +250,27 @@ def _run_block(
     arguments: tuple[Loop, Row, jax.Array],
     first: jax.Array,
     num_valid: jax.Array,
-) -> tuple[tuple[BlockMoments, jax.Array], ...]:
+) -> tuple[tuple[jax.Array, jax.Array], ...]:
     """Run one block and reduce it; the values have shape (generations, replicates)."""
     loop, rows, key_words = arguments
     root = jax.random.wrap_key_data(key_words)
     lanes = jnp.arange(block_size, dtype=jnp.uint32)
 
-    def one(lane: jax.Array) -> tuple[jax.Array, ...]:
+    def one(lane: jax.Array) -> Any:
         return replicate(loop, rows, recorders, key=fold_in(root, first + lane), terminal_only=terminal_only)
 
-    traces = jax.vmap(one, out_axes=1)(lanes)
+    # Lanes last, and joined out here: inside the vmap XLA would transpose the trace twice.
+    traces, finals = jax.vmap(one, out_axes=(1, 0))(lanes)
+    if terminal_only:
+        values = tuple(final[None] for final in finals)
+    else:
+        values = tuple(jnp.concatenate([trace, final[None]]) for trace, final in zip(traces, finals, strict=True))
     valid = lanes < num_valid
-    return tuple((_block_moments(values, valid), values) for values in traces)
+    return tuple((_block_moments(recorded, valid), recorded) for recorded in values)
 
 
-def _block_moments(values: jax.Array, valid: jax.Array) -> BlockMoments:
-    """Two-pass moments over the lanes that count."""
+def _block_moments(values: jax.Array, valid: jax.Array) -> jax.Array:
+    """Two-pass moments over the lanes that count: the fields of `BlockMoments` in one array, hence in one transfer."""
     inside = jnp.broadcast_to(valid[None, :], values.shape)
     finite = inside & jnp.isfinite(values)
     count = jnp.sum(finite, axis=1).astype(values.dtype)
@@ -271,13 +280,14 @@ def _block_moments(values: jax.Array, valid: jax.Array) -> BlockMoments:
     deviation = jnp.where(finite, values - origin, jnp.zeros_like(values))
     shift = jnp.sum(deviation, axis=1) / safe
     centred = jnp.where(finite, deviation - shift[:, None], jnp.zeros_like(values))
-    return BlockMoments(
+    moments = BlockMoments(
         finite=count,
         mean=origin[:, 0] + shift,
         scatter=jnp.sum(centred * centred, axis=1),
         minimum=jnp.min(jnp.where(inside, values, jnp.full_like(values, jnp.inf)), axis=1),
         maximum=jnp.max(jnp.where(inside, values, jnp.full_like(values, -jnp.inf)), axis=1),
     )
+    return jnp.stack(moments)
 
 
 _COMPILED: dict[Any, Any] = {}

@@ -61,21 +61,11 @@ class Summary:
 
     def merge(self, block: BlockMoments, num_replicates: int, values: np.ndarray | None) -> Self:
         """Add a block of `num_replicates`; `values` has shape (generations, replicates) and is needed while wanted."""
-        old = self.moments
         new = BlockMoments(*(np.asarray(part, np.float64) for part in block))
-        finite = old.finite + new.finite
-        # Empty sides (all values infinite) must neither divide by 0 nor move the mean.
-        share = np.divide(new.finite, finite, out=np.zeros_like(finite), where=finite > 0)
-        shift = np.where((old.finite > 0) & (new.finite > 0), new.mean - old.mean, 0.0)
-        first = np.where(old.finite > 0, old.mean, np.where(new.finite > 0, new.mean, 0.0))
-        added = np.where(new.finite > 0, new.scatter, 0.0)
-        self.moments = BlockMoments(
-            finite=finite,
-            mean=first + share * shift,
-            scatter=old.scatter + added + shift * shift * share * old.finite,
-            minimum=np.minimum(old.minimum, new.minimum),
-            maximum=np.maximum(old.maximum, new.maximum),
-        )
+        if self.total == 0:
+            self.moments = new
+        else:
+            self.moments = _merged(self.moments, new)
         self.total += num_replicates
         if values is not None and self.wants_values:
             wanted = min(values.shape[1], self.keep - self.num_kept)
@@ -131,3 +121,17 @@ class Summary:
             return {}
         table = np.quantile(values, levels, axis=0, method="inverted_cdf")
         return {level: np.asarray(table[i], np.float64) for i, level in enumerate(levels)}
+
+
+def _merged(old: BlockMoments, new: BlockMoments) -> BlockMoments:
+    """Moments of both sets together; a side without a finite value leaves the other as it is."""
+    finite = old.finite + new.finite
+    share = np.divide(new.finite, finite, out=np.zeros_like(finite), where=finite > 0)
+    shift = np.where((old.finite > 0) & (new.finite > 0), new.mean - old.mean, 0.0)
+    return BlockMoments(
+        finite=finite,
+        mean=np.where(old.finite > 0, old.mean, new.mean) + share * shift,
+        scatter=old.scatter + new.scatter + shift * shift * share * old.finite,
+        minimum=np.minimum(old.minimum, new.minimum),
+        maximum=np.maximum(old.maximum, new.maximum),
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Float32, Int, Int32, UInt32
 
@@ -11,6 +12,8 @@ from zenil_dynamics.samplers import inversion, quantile, two_float
 from zenil_dynamics.samplers.lanes import any_leading_axes
 from zenil_dynamics.samplers.two_float import TwoFloat
 from zenil_dynamics.types import Key
+
+_LARGE = 1 << len(inversion.MEAN_LIMITS)
 
 
 def binomial(
@@ -51,25 +54,39 @@ def draw(
     success: Float32[Array, "*shape"],
     failure: Float32[Array, "*shape"],
     exact_weights: Callable[[], tuple[TwoFloat, TwoFloat]],
-    key_0: UInt32[Array, "*shape"],
-    key_1: UInt32[Array, "*shape"],
-    index: UInt32[Array, "*shape"],
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    index: UInt32[Array, "*#shape"],
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers from key words, for arrays of one shape; not to be batched by `vmap`."""
     flip = success > failure
     rare, common = jnp.minimum(success, failure), jnp.maximum(success, failure)
     odds = jnp.where((num_trials > 0) & (rare > 0), rare / common, 0)
-    mean = num_trials.astype(jnp.float32) * (odds / (1 + odds))
-    large = mean >= quantile.SMALLEST_MEAN
-    count = inversion.draw(num_trials, jnp.where(large, 0, odds), jnp.where(large, 0, mean), key_0, key_1, index)
+    regimes = _regime(num_trials, odds)
+    large = regimes >= _LARGE
+    present = lax.reduce(regimes, jnp.int32(0), lax.bitwise_or, range(regimes.ndim))
+    level = 32 - lax.clz(present & (_LARGE - 1))
+    count = inversion.draw(level, num_trials, jnp.where(large, 0, odds), key_0, key_1, index)
 
     def with_large(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
         success, failure = exact_weights()
         rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
         return jnp.where(large, quantile.draw(num_trials, rare, common, key_0, key_1, index), count)
 
-    count = lax.cond(jnp.any(large), with_large, lambda count: count, count)
+    count = lax.cond(present >= _LARGE, with_large, lambda count: count, count)
     return jnp.where(flip, num_trials - count, count)
+
+
+def _regime(num_trials: Int32[Array, "*shape"], odds: Float32[Array, "*shape"]) -> Int32[Array, "*shape"]:
+    """One bit per lane: how far its search must go, or that it is large; 0 where the result is certain.
+
+    mean = n odds / (1 + odds) is compared without dividing. One reduction of these bits tells everything about an array.
+    """
+    scaled, unit = num_trials.astype(jnp.float32) * odds, 1 + odds
+    regime = jnp.where(scaled > 0, 1, 0)
+    for bit, limit in enumerate(inversion.MEAN_LIMITS):
+        regime = jnp.where(scaled >= np.float32(limit) * unit, 2 << bit, regime)
+    return regime
 
 
 def _choose(first: Bool[Array, "*shape"], yes: TwoFloat, no: TwoFloat) -> TwoFloat:

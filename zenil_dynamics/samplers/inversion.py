@@ -8,7 +8,6 @@ Their sum is kept slightly below 2^31 on purpose. What is left over (about 2^-19
 normalises the law exactly: an error in pmf(0), however it came about, cancels.
 """
 
-import math
 from functools import partial
 
 import jax.numpy as jnp
@@ -24,6 +23,9 @@ LARGEST_MEAN = 64.0
 STEPS = (16, 40, 112)
 """How many masses the variants of the search add up; P(Binomial of mean 64 >= 112) < 2^-23 by Chernoff's bound."""
 
+MEAN_LIMITS = (4.3, 18.8, LARGEST_MEAN)
+"""Up to which mean a variant leaves over at most about one lane in 10^4: mean + 4.2 sqrt(mean) + 3 = steps."""
+
 MAX_PASSES = 4
 """P(a pass leaves an integer uniform over) < 2^-17, so P(four passes do) < 2^-68."""
 
@@ -32,19 +34,19 @@ _GROUP = 4
 
 
 def draw(
+    level: Int32[Array, ""],
     num_trials: Int32[Array, "*shape"],
     odds: Float32[Array, "*shape"],
-    mean: Float32[Array, "*shape"],
-    key_0: UInt32[Array, "*shape"],
-    key_1: UInt32[Array, "*shape"],
-    index: UInt32[Array, "*shape"],
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    index: UInt32[Array, "*#shape"],
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers of mean below 64; not to be batched by `vmap`.
 
     Args:
+        level: 0 when every lane has odds 0, else i + 1 when no lane's mean is above `MEAN_LIMITS[i]`.
         num_trials: n >= 0.
         odds: p / (1 - p) in [0, 1]; 0 gives 0 for certain.
-        mean: n p, 0 where `odds` is 0.
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
@@ -54,11 +56,8 @@ def draw(
 
     Law: tests/samplers/test_inversion.py.
     """
-    largest = jnp.max(mean, initial=0)
-    needed = jnp.where(largest > 0, largest + 4.2 * jnp.sqrt(largest) + 3, 0)  # leaves over one lane in 10^4
     variants = [lambda number, num_trials, *_: jnp.zeros_like(num_trials)]
     variants += [partial(search, steps) for steps in STEPS]
-    level = jnp.sum(needed > np.asarray([0, *STEPS[:-1]], np.float32), dtype=jnp.int32)
     count = lax.switch(level, variants, jnp.uint32(0), num_trials, odds, key_0, key_1, index)
 
     def unfinished(carry: tuple[Array, Array, Array]) -> Bool[Array, ""]:
@@ -71,8 +70,11 @@ def draw(
         # Carried, not captured: XLA would hoist the masses out of the loop, one kernel each, and always compute them.
         return number + 1, count, jnp.where(count < 0, odds, 0)
 
-    _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, odds))
-    return jnp.where(count < 0, mean.astype(jnp.int32), count)
+    def finish(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
+        _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, odds))
+        return jnp.where(count < 0, 0, count)
+
+    return lax.cond(jnp.any(count < 0), finish, lambda count: count, count)
 
 
 def search(
@@ -80,13 +82,11 @@ def search(
     number: UInt32[Array, ""],
     num_trials: Int32[Array, "*shape"],
     odds: Float32[Array, "*shape"],
-    key_0: UInt32[Array, "*shape"],
-    key_1: UInt32[Array, "*shape"],
-    index: UInt32[Array, "*shape"],
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    index: UInt32[Array, "*#shape"],
 ) -> Int32[Array, "*shape"]:
     """One pass: a binomial number, or PENDING where the uniform outlasts `steps` masses.
-
-    pmf(k + 1) / pmf(k) = odds (n - k) / (k + 1) = slope / (k + 1) - odds,   slope = (n + 1) odds.
 
     Args:
         steps: static, a multiple of four.
@@ -100,13 +100,41 @@ def search(
     Returns:
         int32, in [0, n] or PENDING.
 
-    Source: Devroye, Non-Uniform Random Variate Generation (1986), section X.4.3, first waiting-free inversion; grouping
-    and integer masses are ours.
+    Definition.
+    """
+    first, second = threefry2x32(key_0, key_1, np.uint32(Tag.BINOMIAL_INVERSION) + number, index)
+    return count_from_words(steps, first, second, num_trials, odds)
+
+
+def count_from_words(
+    steps: int,
+    first: UInt32[Array, "*#shape"],
+    second: UInt32[Array, "*#shape"],
+    num_trials: Int32[Array, "*shape"],
+    odds: Float32[Array, "*shape"],
+) -> Int32[Array, "*shape"]:
+    """Binomial number as a function of two random words, or PENDING; it never falls when `first` grows.
+
+    pmf(k + 1) / pmf(k) = odds (n - k) / (k + 1) = slope / (k + 1) - odds,   slope = (n + 1) odds.
+
+    Args:
+        steps: static, a multiple of four.
+        first: its upper 31 bits choose the group of four values.
+        second: its upper 31 bits choose within the group.
+        num_trials: n >= 0.
+        odds: p / (1 - p) in [0, 1].
+
+    Returns:
+        int32, in [0, n] or PENDING.
+
+    Law: tests/samplers/test_inversion.py bisects every threshold of this map and adds up the total variation.
+    Source: Devroye, Non-Uniform Random Variate Generation (1986), section III.2, sequential search; groups and integer
+    masses are ours.
     """
     trials = num_trials.astype(jnp.float32)
     slope = trials * odds + odds
-    mass = jnp.exp(np.float32(31 * math.log(2) - 2.0**-21) - trials * _log1p(odds) * np.float32(1 + 2.0**-22))
-    first, second = threefry2x32(key_0, key_1, jnp.full_like(index, Tag.BINOMIAL_INVERSION) + number, index)
+    root = jnp.exp(trials * _log1p(odds) * np.float32(-0.5 - 2.0**-23))  # of pmf(0), which itself may leave float32
+    mass = (root * np.float32(2.0**31 * (1 - 2.0**-20))) * root
     remainder = lax.bitcast_convert_type(first >> np.uint32(1), jnp.int32)
     searched = jnp.zeros_like(remainder)
     for start in range(0, steps, _GROUP):
@@ -127,23 +155,22 @@ def _within_group(
     odds: Float32[Array, "*shape"],
     word: UInt32[Array, "*shape"],
 ) -> Int32[Array, "*shape"]:
-    """0, 1, 2 or 3 with weights pmf(base), ..., pmf(base + 3), times (base + 1)(base + 2)(base + 3) / pmf(base)."""
+    """0, 1, 2 or 3 with weights pmf(base), ..., pmf(base + 3), times (base + 1)(base + 2)(base + 3) / pmf(base).
+
+    The uniform is compared from above, so that small ones, which float32 resolves best, give the rarer large values.
+    """
     one = base.astype(jnp.float32) + 1
     two, three = one + 1, one + 2
     up_1 = slope - odds * one
     up_2, up_3 = up_1 - odds, up_1 - 2 * odds
     high, rise = two * three, up_1 * up_2
-    below_1 = one * high
-    below_2 = below_1 + up_1 * high
-    below_3 = below_2 + rise * three
-    total = below_3 + rise * up_3
-    uniform = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32) * np.float32(2.0**-31)
-    point = uniform * total
-    return (
-        (point >= below_1).astype(jnp.int32)
-        + (point >= below_2).astype(jnp.int32)
-        + (point >= below_3).astype(jnp.int32)
-    )
+    above_2 = rise * up_3
+    above_1 = above_2 + rise * three
+    above_0 = above_1 + up_1 * high
+    total = above_0 + one * high
+    uniform = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32) + 0.5
+    point = uniform * (total * np.float32(2.0**-31))
+    return (point < above_0).astype(jnp.int32) + (point < above_1).astype(jnp.int32) + (point < above_2).astype(jnp.int32)
 
 
 def _log1p(odds: Float32[Array, "*shape"]) -> Float32[Array, "*shape"]:

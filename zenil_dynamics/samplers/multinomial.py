@@ -39,7 +39,7 @@ def _multinomial(num_trials, weights, key_0, key_1):
             lambda: (_two_float(here_high, here_low, low_bits), _two_float(rest_high, rest_low, low_bits)),
             key_0,
             key_1,
-            jnp.full_like(key_0, index),
+            index,
         )
         return (left - taken, rest_high, rest_low), taken
 

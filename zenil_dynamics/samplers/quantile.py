@@ -74,9 +74,9 @@ def draw(
     num_trials: Int32[Array, "*shape"],
     success: TwoFloat,
     failure: TwoFloat,
-    key_0: UInt32[Array, "*shape"],
-    key_1: UInt32[Array, "*shape"],
-    index: UInt32[Array, "*shape"],
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    index: UInt32[Array, "*#shape"],
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers for p = success / (success + failure) <= 1/2 and n p >= 64; anything in [0, n] elsewhere.
 
@@ -93,7 +93,31 @@ def draw(
 
     Law: tests/samplers/test_quantile.py.
     """
-    first, second = threefry2x32(key_0, key_1, jnp.full_like(index, Tag.BINOMIAL_QUANTILE), index)
+    words = threefry2x32(key_0, key_1, np.uint32(Tag.BINOMIAL_QUANTILE), index)
+    return count_from_words(*words, num_trials, success, failure)
+
+
+def count_from_words(
+    first: UInt32[Array, "*shape"],
+    second: UInt32[Array, "*shape"],
+    num_trials: Int32[Array, "*shape"],
+    success: TwoFloat,
+    failure: TwoFloat,
+) -> Int32[Array, "*shape"]:
+    """Binomial number as a function of two random words: the first is z, the second blurs it.
+
+    Args:
+        first: see `normal.from_random_word`.
+        second: its upper 31 bits are the blur.
+        num_trials: n.
+        success: weight of a success.
+        failure: weight of a failure, not smaller.
+
+    Returns:
+        int32 in [0, n].
+
+    Law: tests/samplers/test_quantile.py bisects the thresholds of this map and adds up the total variation.
+    """
     zero, one = jnp.zeros_like(success.high), jnp.ones_like(success.high)
     trials = two_float.add(two_float.from_integer(num_trials), TwoFloat(one, zero))
     total = two_float.add(success, failure)
