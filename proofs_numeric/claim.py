@@ -181,6 +181,7 @@ class Claim:
         proved: reference to a proof that covers more than the grid; empty if support is on the grid only.
         corrected_by: ids of the claims with the corrected statement.
         decided_at: smallest budget at which a decision is required.
+        file: set by the command line for claims of a user's file; leave alone.
         adjust_value: set by `variant`; leave alone.
         adjust_bound: set by `variant`; leave alone.
     """
@@ -215,6 +216,7 @@ class Claim:
     proved: str = ""
     corrected_by: tuple[str, ...] = ()
     decided_at: str = "quick"
+    file: str = ""
     adjust_value: Callable[[Theta, Any], Any] | None = None
     adjust_bound: Callable[[Theta, Any], Any] | None = None
 

@@ -56,6 +56,7 @@ def _frame(claim: Claim, budget: Budget, root: str) -> Verdict:
         note=claim.note,
         root=root,
         budget=budget.name,
+        file=claim.file,
         assumption="; ".join(claim.assumptions),
     )
 

@@ -5,6 +5,7 @@ A verdict is a sentence with numbers, never a truth value: an UNDECIDED claim is
 """
 
 import enum
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,6 +141,7 @@ class Verdict:
         seconds: wall time.
         root: hexadecimal root of all random keys of the run.
         budget: name of the budget.
+        file: the Python file that the claim comes from; empty for the catalogue.
     """
 
     claim_id: str
@@ -176,6 +178,7 @@ class Verdict:
     seconds: float = 0.0
     root: str = ""
     budget: str = ""
+    file: str = ""
 
     def __bool__(self) -> bool:
         raise TypeError(
@@ -223,4 +226,5 @@ class Verdict:
     @property
     def reproduction(self) -> str:
         """Command line that repeats this verdict from the same keys. Definition."""
-        return f"zenil verify {self.claim_id} --budget {self.budget} --root {self.root}"
+        where = f"{shlex.quote(self.file)} " if self.file else ""
+        return f"zenil verify {where}{self.claim_id} --budget {self.budget} --root {self.root}"

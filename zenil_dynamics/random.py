@@ -1,11 +1,12 @@
 """Counter-based random words: threefry written out, so that it fuses with whatever consumes it.
 
 JAX lowers its own threefry to a rolled loop on the CPU, which writes every word to memory before it is used. Here the
-twenty rounds are plain elementwise operations: XLA merges them with the sampler, and a draw never leaves the registers.
+twenty rounds are plain elementwise operations: XLA merges them with the sampler, and a word never leaves the
+registers.
 
-Every draw is a pure function of (key, counter). Keys are addressed, never dealt: root -> replicate -> generation -> stream,
-each step one `fold_in`. The two words of the block cipher have separate uses that can never meet: `fold_in` encrypts
-blocks (0, address), draws encrypt blocks (tag + attempt, counter) with a tag that is not 0.
+Every draw is a pure function of (key, counter). Keys are addressed, never dealt: root, replicate, generation, stream,
+each step one `fold_in`. The two words of a block have separate uses that never meet: `fold_in` encrypts (0, address),
+a draw encrypts (tag + attempt, counter) with a tag that is not 0.
 """
 
 from enum import IntEnum
@@ -35,15 +36,16 @@ class Stream(IntEnum):
 
 
 class Tag(IntEnum):
-    """First word of the blocks that a sampler encrypts; 2^24 attempts fit below each. Never renumbered."""
+    """First word of the blocks that a sampler encrypts, plus the attempt, below 2^24. Never renumbered."""
 
     BITS = 1 << 24
     BINOMIAL_INVERSION = 2 << 24
     BINOMIAL_QUANTILE = 3 << 24
-    GAMMA_QUANTILE = 4 << 24
-    GAMMA_NORMAL = 5 << 24
-    GAMMA_ACCEPT = 6 << 24
-    GAMMA_BOOST = 7 << 24
+    BINOMIAL_SPLIT = 4 << 24
+    GAMMA_QUANTILE = 5 << 24
+    GAMMA_NORMAL = 6 << 24
+    GAMMA_ACCEPT = 7 << 24
+    GAMMA_BOOST = 8 << 24
 
 
 def threefry2x32(
@@ -93,7 +95,8 @@ def words(key: Key) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
     dtype = getattr(key, "dtype", None)
     if dtype is None or not jnp.issubdtype(dtype, jax.dtypes.prng_key):
         raise ValueError(
-            f"`key` must be a typed key; got {_describe(key)}. Make it by jax.random.key(seed), not jax.random.PRNGKey."
+            f"`key` must be a typed key; got {_describe(key)}. "
+            "Make it by jax.random.key(seed), not by jax.random.PRNGKey."
         )
     if str(dtype) != f"key<{_IMPLEMENTATION}>":
         raise ValueError(
@@ -119,9 +122,9 @@ def fold_in(key: Key, address: int | Int[Array, ""] | UInt32[Array, ""]) -> Key:
     Source: `jax.random.fold_in`: threefry of the block (0, address).
     """
     key_0, key_1 = words(key)
-    low = jnp.asarray(address).astype(jnp.uint32)
+    low = jnp.asarray(address, jnp.uint32) if isinstance(address, int) else address.astype(jnp.uint32)
     child = threefry2x32(key_0, key_1, jnp.zeros_like(low), low)
-    # Not jnp.stack: under vmap it transposes, and then XLA no longer sees that words(fold_in(...)) are the words themselves.
+    # Not jnp.stack: under vmap it transposes, and XLA then fails to see that words(fold_in(...)) are these words.
     data = lax.concatenate([lax.expand_dims(word, (word.ndim,)) for word in child], child[0].ndim)
     return jax.random.wrap_key_data(data, impl="threefry2x32")
 

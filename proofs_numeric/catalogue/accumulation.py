@@ -42,7 +42,9 @@ def _retained_tail(theta: Theta) -> Tail:
 
 
 def _retained_slack(theta: Theta) -> float:
-    return zd.numerical_slack(_pooled_loop(theta), "diversity") / tabular_loop.diversity_of(theta["P"])
+    return zd.numerical_slack(_pooled_loop(theta), "diversity", tabular_loop.HORIZON) / tabular_loop.diversity_of(
+        theta["P"]
+    )
 
 
 def _retained_law(theta: Theta) -> float:

@@ -42,7 +42,9 @@ def _retained_tail(theta: Theta) -> Tail:
 
 
 def _retained_slack(theta: Theta) -> float:
-    return zd.numerical_slack(_closed_loop(theta), "diversity") / tabular_loop.diversity_of(theta["Q0"])
+    return zd.numerical_slack(_closed_loop(theta), "diversity", tabular_loop.HORIZON) / tabular_loop.diversity_of(
+        theta["Q0"]
+    )
 
 
 def _one_sample_less(theta: Theta) -> float:

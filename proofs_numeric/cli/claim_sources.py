@@ -5,6 +5,7 @@ import importlib.util
 import pathlib
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from proofs_numeric.claim import Claim
 
@@ -94,4 +95,4 @@ def claims_of_file(path: str) -> list[Claim]:
     found = [value for value in (vars(module).values() if listed is None else listed) if isinstance(value, Claim)]
     if not found:
         raise ValueError(f"{path!r} holds no claim. Define CLAIMS, a tuple of proofs_numeric.claim.Claim.")
-    return list({claim.id: claim for claim in found}.values())
+    return [replace(claim, file=path) for claim in {claim.id: claim for claim in found}.values()]

@@ -153,7 +153,7 @@ def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measu
                 except zd.NotReachable:
                     continue
                 values = np.asarray(values)[measured.generations]
-                answers[name] = Exact(values, rung, zd.numerical_slack(system, name))
+                answers[name] = Exact(values, rung, zd.numerical_slack(system, name, arguments.num_generations))
     except KeyboardInterrupt:
         if arguments.out is None:
             raise KeyboardInterrupt("Exact values were due next; with --out DIR the measured ones are kept.") from None

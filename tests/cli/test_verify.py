@@ -26,7 +26,7 @@ def test_the_table_says_what_is_exact_and_what_refutes(zenil):
     assert "~ error <= 1e-09, monte carlo" in row["own-coin"]
     assert "minimal counterexample  n=3: 0.666667 against 0.5, effect +0.1667" in result.stdout
     assert "correct is              own-true" in result.stdout
-    assert f"zenil verify own-false --budget smoke --root {ROOT}" in result.stdout
+    assert f"zenil verify {OWN} own-false --budget smoke --root {ROOT}" in result.stdout
     assert lines[-1].startswith(
         "4 claims: 2 refuted (1 without draws), 1 supported (1 without draws), 1 not testable; 0 part"
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import zenil_dynamics as zd
-from tests.dynamics.registry import FITS, STATES, UPDATES, systems
+from tests.dynamics.registry import FITS, STATES, UPDATES
 
 KEY = jax.random.key(3)
 
@@ -105,17 +105,6 @@ def test_updates_keep_the_structure_of_their_memory(update_name, state_name):
         assert int(statistics.total) == 9
         again, _ = update(after, state, jnp.int32(4), key=KEY)
         assert int(again.total) == 13
-
-
-@pytest.mark.parametrize(("name", "system"), list(systems()), ids=[name for name, _ in systems()])
-def test_every_combination_runs_and_starts_at_the_target(name, system):
-    record = tuple(system.target.quantities)
-    run = zd.simulate(system, num_generations=3, num_replicates=8, key=KEY, record=record, block_size=8)
-    for quantity in record:
-        assert run.mean[quantity].shape == (4,)
-        if quantity in ("kl_to_target", "kl_from_target", "total_variation", "wasserstein2", "chi_square"):
-            assert run.mean[quantity][0] == pytest.approx(0, abs=1e-6)
-        assert not np.isnan(run.minimum[quantity]).any()
 
 
 def test_full_exogenous_forgets_the_state():

@@ -4,12 +4,12 @@ Inversion. The cube root of a gamma number is nearly normal (Wilson and Hilferty
 
     quantile(Phi(z)) = shape (1 - s^2 / 9 + (s / 3) (z + s^2 E(z, s)))^3,
 
-where E is a polynomial fitted for shapes from 8 on: its error is below 5e-8 in distribution function. It costs what a normal
-number costs, has no loop, and is monotone in the random word, so that equal keys couple unequal shapes.
+where E is a polynomial fitted for shapes from 8 on: the distribution function is right within 5e-8. It costs what a
+normal number costs, has no loop, and is monotone in the random word, so that equal keys couple unequal shapes.
 
 Rejection. For shape >= 1 an attempt is accepted with probability above 0.95 (Marsaglia and Tsang, table 1), so
 P(eight rejections) < 0.05^8 = 4e-11 < 2^-24; then the result is shape - 1/3, the centre. Shapes below 1 use
-G(shape) = G(shape + 1) U^(1 / shape); the power is taken of logarithms and rounds to 0 when it lies below 1e-38.
+G(shape) = G(shape + 1) U^(1 / shape), the power by logarithms: a result below 1e-38 is returned as 0.
 """
 
 from collections.abc import Sequence
@@ -58,14 +58,15 @@ def gamma(shape_parameter: Float[Array, "*shape"], *, key: Key) -> Float[Array, 
         ValueError: `key` is not a typed threefry key.
 
     Law: tests/samplers/test_gamma.py.
-    Source: Wilson and Hilferty 1931; Marsaglia and Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000).
+    Source: Wilson and Hilferty, "The distribution of chi-square", PNAS 17 (1931), for the cube root; Marsaglia and
+    Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000), for the rejection.
     """
     shape_parameter = jnp.asarray(shape_parameter)
     key_0, key_1 = random.words(key)
     index = random.counters(shape_parameter.shape)
     words = random.threefry2x32(key_0, key_1, jnp.full_like(index, Tag.GAMMA_QUANTILE), index)
     inverted = quantile(from_random_words(*words, np.dtype(shape_parameter.dtype)), shape_parameter)
-    return replace_small(shape_parameter, inverted, *(jnp.broadcast_to(word, index.shape) for word in (key_0, key_1)), index)
+    return replace_small(*jnp.broadcast_arrays(shape_parameter, inverted, key_0, key_1, index))
 
 
 def chi_square(degrees_of_freedom: Float[Array, "*shape"], *, key: Key) -> Float[Array, "*shape"]:
@@ -96,7 +97,7 @@ def quantile(z: Float[Array, "*#shape"], shape_parameter: Float[Array, "*#shape"
     Returns:
         Positive array.
 
-    Source: Wilson and Hilferty, "The distribution of chi-square", PNAS 17 (1931), for the cube root; the correction is fitted.
+    Source: Wilson and Hilferty 1931 for the cube root; the correction is fitted by tests/samplers/fits.py.
     """
     shape_parameter = jnp.maximum(shape_parameter, SMALLEST_INVERTED)
     s = lax.rsqrt(shape_parameter)

@@ -1,11 +1,11 @@
 """Binomial numbers of mean below 64 by inversion from zero: one block of random words, no loop over lanes.
 
-The masses pmf(0), pmf(1), ... are subtracted from a 31-bit integer uniform in groups of four; the group in which it turns
-negative is refined by the second random word. Masses are scaled to integers, so that the 24 bits of float32 limit
-their relative precision only: an event of probability 1e-8 happens with probability 1e-8.
+The masses pmf(0), pmf(1), ... are subtracted from a 31-bit integer uniform in groups of four; the group in which it
+turns negative is refined by the second random word. Masses are rounded to integers, so that the 24 bits of float32
+limit only their relative precision: a law with pmf(1) = 1e-8 draws 1 with probability 1e-8, to within 2^-31.
 
-Their sum is kept slightly below 2^31 on purpose. What is left over (about 2^-19) is drawn again with fresh words, which
-normalises the law exactly: an error in pmf(0), however it came about, cancels.
+The sum of the masses is kept below 2^31 on purpose, by 2^-20 or a little more. What is left over is drawn again with
+fresh words, which normalises the law exactly: an error in pmf(0), however it came about, cancels.
 """
 
 from functools import partial
@@ -21,13 +21,17 @@ LARGEST_MEAN = 64.0
 """Above, rejection is faster and exp(-mean) would leave float32."""
 
 STEPS = (16, 40, 112)
-"""How many masses the variants of the search add up; P(Binomial of mean 64 >= 112) < 2^-23 by Chernoff's bound."""
+"""How many masses the variants of the search add up.
+
+The law is cut off at the last of them: a binomial number of mean 64 reaches 112 with probability below 2^-21, by
+Bennett's inequality (2^-24.7 in the worst case, the Poisson law).
+"""
 
 MEAN_LIMITS = (4.3, 18.8, LARGEST_MEAN)
 """Up to which mean a variant leaves over at most about one lane in 10^4: mean + 4.2 sqrt(mean) + 3 = steps."""
 
 MAX_PASSES = 4
-"""P(a pass leaves an integer uniform over) < 2^-17, so P(four passes do) < 2^-68."""
+"""A pass leaves a lane over with probability below 2^-15, so four passes do with probability below 2^-60."""
 
 PENDING = -1
 _GROUP = 4
@@ -67,7 +71,7 @@ def draw(
     def one_pass(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         number, count, odds = carry
         count = jnp.where(count < 0, search(STEPS[-1], number, num_trials, odds, key_0, key_1, index), count)
-        # Carried, not captured: XLA would hoist the masses out of the loop, one kernel each, and always compute them.
+        # Carried, not captured: else XLA hoists the masses out of the loop, one kernel each, and always computes them.
         return number + 1, count, jnp.where(count < 0, odds, 0)
 
     def finish(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
@@ -170,7 +174,9 @@ def _within_group(
     total = above_0 + one * high
     uniform = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32) + 0.5
     point = uniform * (total * np.float32(2.0**-31))
-    return (point < above_0).astype(jnp.int32) + (point < above_1).astype(jnp.int32) + (point < above_2).astype(jnp.int32)
+    return (
+        (point < above_0).astype(jnp.int32) + (point < above_1).astype(jnp.int32) + (point < above_2).astype(jnp.int32)
+    )
 
 
 def _log1p(odds: Float32[Array, "*shape"]) -> Float32[Array, "*shape"]:

@@ -1,9 +1,9 @@
 """Batching by hand: a vectorised sampler whose loops stop on one scalar condition, however many `vmap`s surround it.
 
-Under a plain `vmap` a while loop gets one condition per lane and a select on every carried array, and `lax.cond` becomes
-a select that runs both branches. A sampler that already works on whole arrays needs neither: its batch rule is to be
-called once more, with one more leading axis. Then "is any lane left?" is a scalar, and a regime that no lane needs is
-skipped for real. A lane never reads another lane, so its result has the same bits whatever its neighbours hold.
+Under a plain `vmap` a while loop gets one condition per lane and a select on every carried array, and `lax.cond`
+becomes a select that runs both branches. A sampler that already works on whole arrays needs neither: its batch rule is
+to be called once more, with one more leading axis. Then "is any lane left?" is a scalar, and a regime that no lane
+needs is skipped for real. A lane never reads another one, so it has the same bits whatever its neighbours hold.
 """
 
 from collections.abc import Callable, Sequence

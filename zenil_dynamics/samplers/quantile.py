@@ -6,12 +6,15 @@ floor(alpha(Z)) is binomial. In powers of s,
 
     y = z + s delta (z^2 + 2) / 6 + s^2 z (11 delta^2 - 15 + (delta^2 - 3) z^2) / 144 + s^3 ... + s^4 ... + s^5 ...
 
-where orders 1 and 2 are Cornish and Fisher's and orders 3 to 5 are fitted over all n and p <= 1/2 with (n + 1) p >= 64, so
-that they stand for the rest of the series too. No loop, no rejection, one random word for z.
+where orders 1 and 2 are Cornish and Fisher's and orders 3 to 5 are fitted over all n and p <= 1/2 with (n + 1) p >=
+64, so that they stand for the rest of the series too. No loop, no rejection, one random word for z.
 
 Float32 alone would spoil this for large n: z has a grid of 1e-7, which is coarse once one unit of X is 1e-3 standard
-deviations. The second word therefore blurs z by a uniform number of width J = 2^-10. That averages over thousands of grid
-points and changes the law by J^2 / 24 E|Z^2 - 1| / 2 = 2e-8 in total variation only.
+deviations. The second word therefore blurs z by a triangular number on +-B, B = 2^-10. That averages smoothly over
+thousands of grid points and changes the law by B^2 / 12 E|Z^2 - 1| / 2 = 4e-8 in total variation only.
+
+From 512 standard deviations on, X is the sum of a Binomial(7 n / 8, p) and a Binomial(n / 8, p) number drawn like
+this: what roughness of the grid is left in the one is averaged over the standard deviation of the other.
 
 Source: Cornish and Fisher, "Moments and cumulants in the specification of distributions", 1938, for the form.
 """
@@ -30,9 +33,13 @@ from zenil_dynamics.samplers.two_float import TwoFloat
 SMALLEST_MEAN = 64.0
 """Of (n + 1) p, the range for which the coefficients are fitted: there the law is within 1e-7 in total variation."""
 
-JITTER = 2.0**-10
+BLUR = 2.0**-10
+"""Half width of the triangular blur, in standard deviations."""
 
-# Rows: powers 0, 2, 4 of delta; entries: powers 0, 2, 4, 6 of z. Odd orders carry one more delta, even ones one more z.
+SPLIT_VARIANCE = 512.0**2
+
+# Rows: powers 0, 2, 4 of delta; entries: powers 0, 2, 4, 6 of z. Odd orders carry one more delta, even ones one more
+# z.
 _ORDER_3 = ((-0.022362129, 0.0099337814, 0.0041215577), (0.0024956652, -0.0010897784, -0.00046065773))
 _ORDER_4 = (
     (0.0027283516, -0.003125307, -0.00056446465, -1.3691324e-06),
@@ -93,43 +100,56 @@ def draw(
 
     Law: tests/samplers/test_quantile.py.
     """
-    words = threefry2x32(key_0, key_1, np.uint32(Tag.BINOMIAL_QUANTILE), index)
-    return count_from_words(*words, num_trials, success, failure)
+    total = success.high + failure.high
+    variance = num_trials.astype(jnp.float32) * (success.high / total) * (failure.high / total)
+    part = jnp.where(variance >= SPLIT_VARIANCE, num_trials >> 3, 0)
+
+    def one(tag: Tag, num_trials: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
+        first, second = threefry2x32(key_0, key_1, np.uint32(tag), index)
+        whole, fraction, sd = position(first, num_trials, success, failure)
+        count = whole + jnp.floor(fraction + blur(second) * sd).astype(jnp.int32)
+        return jnp.clip(count, 0, num_trials)
+
+    count = one(Tag.BINOMIAL_QUANTILE, num_trials - part)
+    return lax.cond(
+        jnp.any(part > 0),
+        lambda count: count + jnp.where(part > 0, one(Tag.BINOMIAL_SPLIT, part), 0),
+        lambda count: count,
+        count,
+    )
 
 
-def count_from_words(
-    first: UInt32[Array, "*shape"],
-    second: UInt32[Array, "*shape"],
-    num_trials: Int32[Array, "*shape"],
-    success: TwoFloat,
-    failure: TwoFloat,
-) -> Int32[Array, "*shape"]:
-    """Binomial number as a function of two random words: the first is z, the second blurs it.
+def position(
+    word: UInt32[Array, "*shape"], num_trials: Int32[Array, "*shape"], success: TwoFloat, failure: TwoFloat
+) -> tuple[Int32[Array, "*shape"], Float32[Array, "*shape"], Float32[Array, "*shape"]]:
+    """Quantile alpha(z) before it is blurred and rounded down, for the z of `word`.
 
     Args:
-        first: see `normal.from_random_word`.
-        second: its upper 31 bits are the blur.
+        word: see `normal.from_random_word`.
         num_trials: n.
         success: weight of a success.
         failure: weight of a failure, not smaller.
 
     Returns:
-        int32 in [0, n].
+        Whole part of alpha; the rest, in [0, 3); standard deviation.
 
-    Law: tests/samplers/test_quantile.py bisects the thresholds of this map and adds up the total variation.
+    Law: tests/samplers/test_quantile.py adds up the total variation.
     """
     zero, one = jnp.zeros_like(success.high), jnp.ones_like(success.high)
     trials = two_float.add(two_float.from_integer(num_trials), TwoFloat(one, zero))
     total = two_float.add(success, failure)
     centre = two_float.divide(two_float.multiply(trials, success), total)
-    rest = failure.high / total.high
-    sd = jnp.sqrt(centre.high * rest)
-    y = expansion(from_random_word(first), 1 / sd, (failure.high - success.high) / total.high)
-    uniform = lax.bitcast_convert_type(second >> np.uint32(1), jnp.int32).astype(jnp.float32) * np.float32(2.0**-31)
-    # Whole and fractional parts are kept apart: both may have 24 significant bits, and one float32 has no room for them.
-    distance = y * sd
+    sd = jnp.sqrt(centre.high * (failure.high / total.high))
+    distance = sd * expansion(from_random_word(word), 1 / sd, (failure.high - success.high) / total.high)
+    # Whole and fractional parts are kept apart: both may have 24 significant bits, and one float32 has no room for
+    # them.
     centre_whole, distance_whole = jnp.floor(centre.high), jnp.floor(distance)
     fraction = (centre.high - centre_whole) + (distance - distance_whole) + centre.low
-    carried = jnp.floor(fraction + (uniform - 0.5) * (sd * np.float32(JITTER)))
-    count = centre_whole.astype(jnp.int32) + (distance_whole + carried).astype(jnp.int32)
-    return jnp.clip(count, 0, num_trials)
+    return centre_whole.astype(jnp.int32) + distance_whole.astype(jnp.int32), fraction, sd
+
+
+def blur(word: UInt32[Array, "*shape"]) -> Float32[Array, "*shape"]:
+    """Triangular number on (-BLUR, BLUR), the sum of two 16-bit uniforms."""
+    halves = (word >> np.uint32(16)) + (word & np.uint32(2**16 - 1))
+    centred = lax.bitcast_convert_type(halves, jnp.int32).astype(jnp.float32) - (2**16 - 1)
+    return centred * np.float32(2.0**-16 * BLUR)

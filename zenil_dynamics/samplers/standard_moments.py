@@ -34,7 +34,7 @@ def standard_moments(
     first, second = random.pairs(key)
     if dtype == np.float64:  # 64 bits for each number
         return from_random_words(first, second, dtype), chi_square(jnp.broadcast_to(degrees, first.shape), key=key)
-    # The quantile sees a shape that all lanes share as one scalar; only the rare correction of small shapes is widened.
+    # The quantile sees a shape that all lanes share as one scalar; only the correction of small shapes is widened.
     inverted = quantile(from_random_word(second), degrees * 0.5)
     lanes = jnp.broadcast_arrays(degrees * 0.5, inverted, *random.words(key), jnp.zeros_like(first))
     return from_random_word(first), 2 * replace_small(*lanes)

@@ -1,11 +1,11 @@
 """Unevaluated sums of two float32 numbers: about 36 exact bits where float32 has 24 and float64 may be switched off.
 
 The mean of a binomial must be known far better than float32 knows it: an error of 2^-24 in p moves the mean of 10^6
-draws by 0.03. XLA may contract `a * b + c` into one rounding, which breaks the classical error-free product; here every
-product that is formed is exact (12 by 12 bits), so contraction changes nothing.
+draws by 0.03. XLA may contract `a * b + c` into one rounding, which breaks the classical error-free product; here
+every product that is formed is exact (12 by 12 bits), so contraction changes nothing.
 
-Source: Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18 (1971); Knuth, TAOCP 2,
-section 4.2.2, theorem B (two_sum).
+Source: Dekker, "A floating-point technique for extending the available precision", Numer. Math. 18 (1971); Knuth, The
+Art of Computer Programming 2, section 4.2.2, theorem B (two_sum).
 """
 
 from typing import NamedTuple
