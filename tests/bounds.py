@@ -83,3 +83,80 @@ def binomial_interval(num_trials: int, prob: float, delta: float) -> tuple[int, 
     """Counts that a binomial number leaves with probability at most `delta`: exact tails."""
     law = stats.binom(num_trials, prob)
     return int(law.ppf(delta / 2)), int(law.isf(delta / 2))
+
+
+def bernstein(num_samples: int, delta: float, variance: float, bound: float) -> float:
+    """Mean of independent values of known variance with |value - expectation| <= bound.
+
+    P(|mean - mu| >= t) <= 2 exp(-n t^2 / (2 (variance + bound t / 3))); t solves n t^2 = 2 L (variance + bound t / 3),
+    L = log(2 / delta).
+
+    Source: Boucheron, Lugosi, Massart, Concentration Inequalities (2013), corollary 2.11.
+    """
+    logarithm = math.log(2 / delta)
+    linear = logarithm * bound / 3
+    return (linear + math.sqrt(linear**2 + 2 * num_samples * variance * logarithm)) / num_samples
+
+
+def chi_square_range(degrees: float, delta: float) -> tuple[float, float]:
+    """Interval that a chi-square value leaves with probability at most `delta`.
+
+    k - 2 sqrt(k x) and k + 2 sqrt(k x) + 2 x, x = log(2 / delta).
+
+    Source: Laurent and Massart, Ann. Statist. 28 (2000), lemma 1.
+    """
+    level = math.log(2 / delta)
+    spread = 2 * math.sqrt(degrees * level)
+    return max(0.0, degrees - spread), degrees + spread + 2 * level
+
+
+def proportion_interval(successes: int, num_trials: int, delta: float) -> tuple[float, float]:
+    """Interval that misses the unknown probability of a success with probability at most `delta`.
+
+    P(n KL(successes / n || p) >= log(2 / delta)) <= delta, Chernoff on both sides, inverted in p by bisection.
+
+    Source: Boucheron, Lugosi, Massart, Concentration Inequalities (2013), section 2.2.
+    """
+    observed, level = successes / num_trials, math.log(2 / delta) / num_trials
+
+    def end(outside: float) -> float:
+        inside = observed
+        for _ in range(100):
+            middle = (inside + outside) / 2
+            rate = special.rel_entr(observed, middle) + special.rel_entr(1 - observed, 1 - middle)
+            inside, outside = (middle, outside) if rate <= level else (inside, middle)
+        return outside
+
+    return end(0.0), end(1.0)
+
+
+def log_evalue_threshold(delta: float) -> float:
+    """Value of log e from which an e-value rejects: P(e >= 1 / delta) <= delta (Markov)."""
+    return math.log(1 / delta)
+
+
+def log_evalue_multinomial(counts: np.ndarray, probs: np.ndarray) -> float:
+    """Evidence that `counts` are not multinomial with `probs`; its exponential has expectation 1 if they are.
+
+    log e = lgamma(B/2) - lgamma(n + B/2) + sum_b [lgamma(n_b + 1/2) - lgamma(1/2)] - sum_b n_b log p_b: likelihood of a
+    Dirichlet(1/2, ..., 1/2) mixture over that of `probs`. Infinite when something impossible happened.
+
+    Source: Krichevsky and Trofimov, IEEE Trans. Inform. Theory 27 (1981), for the mixture.
+    """
+    counts, probs = np.asarray(counts, np.float64), np.asarray(probs, np.float64)
+    if np.any(counts[probs <= 0] > 0):
+        return math.inf
+    counts, probs = counts[probs > 0], probs[probs > 0]
+    half = counts.size / 2
+    mixture = special.gammaln(half) - special.gammaln(counts.sum() + half)
+    mixture += np.sum(special.gammaln(counts + 0.5) - special.gammaln(0.5))
+    return float(mixture - np.sum(counts * np.log(probs)))
+
+
+def law_allowance(num_samples: int, total_variation: float, probs: np.ndarray) -> float:
+    """What to add to the threshold of a multinomial log e-value when each draw is off by a known total variation.
+
+    An outcome has at most probability p_b + TV, so the expectation of e is at most prod (1 + TV / p_b)^(n_b).
+    """
+    probs = np.asarray(probs, np.float64)
+    return num_samples * math.log1p(total_variation / float(probs[probs > 0].min()))
