@@ -37,8 +37,8 @@ def replicate(
 
     def step(carry: Any, row: Row) -> tuple[Any, Any]:
         state, previous, memory = carry
-        # What is recorded is the state that came in: it is in memory, whereas recording the one that goes out would make
-        # XLA compute it twice, once for the carry and once for the trace.
+        # What is recorded is the state that came in: it is in memory, whereas recording the one that goes out would
+        # make XLA compute it twice, once for the carry and once for the trace.
         seen = None if terminal_only else record(state, previous)
         following, memory = loop.step(state, memory, row, key=fold_in(key, row.generation + 1))
         return (following, state, memory), seen

@@ -1,0 +1,93 @@
+"""Wrong samplers, each with one plausible mistake; a test that none of them fails is worth nothing."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zenil_dynamics import samplers
+from zenil_dynamics.samplers import quantile
+
+
+def binomial_of_one_trial_less(num_trials, success, failure=None, *, key):
+    return samplers.binomial(num_trials - 1, success, failure, key=key)
+
+
+def binomial_of_five_percent_more(num_trials, success, failure=None, *, key):
+    return samplers.binomial(num_trials, success * 1.05, failure, key=key)
+
+
+def binomial_by_rounded_normal(num_trials, success, failure=None, *, key):
+    failure = 1 - success if failure is None else failure
+    p = success / (success + failure)
+    trials = jnp.asarray(num_trials, jnp.float32)
+    z = samplers.normal(jnp.shape(p), key=key, dtype=jnp.float32)
+    return jnp.clip(jnp.round(trials * p + z * jnp.sqrt(trials * p * (1 - p))), 0, trials).astype(jnp.int32)
+
+
+def expansion_without_skewness(z, s, delta):
+    return quantile.expansion(z, s, jnp.zeros_like(delta))
+
+
+def expansion_without_continuity_shift(z, s, delta):
+    """P(X <= k) read at k instead of k + 1."""
+    return quantile.expansion(z, s, delta) - s
+
+
+def search_with_lost_factor(steps, first, second, num_trials, odds):
+    """pmf(k + 1) / pmf(k) = odds (n - 1 - k) / (k + 1)."""
+    from zenil_dynamics.samplers import inversion
+
+    return inversion.count_from_words(steps, first, second, num_trials - 1, odds)
+
+
+def multinomial_of_one_trial_less(num_trials, weights, *, key):
+    return samplers.multinomial(num_trials - 1, weights, key=key)
+
+
+def multinomial_with_unconditional_probabilities(num_trials, weights, *, key):
+    """Forgets to divide by the weight that is left: binomial(left, w_i) instead of binomial(left, w_i / rest)."""
+    weights = weights / weights.sum()
+    left, counts = jnp.asarray(num_trials), []
+    for i in range(weights.shape[0] - 1):
+        taken = samplers.binomial(left, weights[i], key=jax.random.fold_in(key, i))
+        left = left - taken
+        counts.append(taken)
+    return jnp.stack([*counts, left])
+
+
+def multinomial_of_independent_counts(num_trials, weights, *, key):
+    """Right margins, no correlation."""
+    weights = weights / weights.sum()
+    return samplers.binomial(jnp.broadcast_to(num_trials, weights.shape), weights, key=key)
+
+
+def normal_of_five_percent_more(shape=(), *, key, dtype=None):
+    return 1.025 * samplers.normal(shape, key=key, dtype=dtype)
+
+
+def normal_by_twelve_uniforms(shape=(), *, key, dtype=None):
+    return samplers.uniform((*shape, 12), key=key, dtype=dtype).sum(-1) - 6
+
+
+def gamma_by_wilson_and_hilferty(shape_parameter, *, key):
+    """The cube root of a gamma number taken as exactly normal: no correction."""
+    z = samplers.normal(jnp.shape(shape_parameter), key=key, dtype=shape_parameter.dtype)
+    s = 1 / jnp.sqrt(shape_parameter)
+    return shape_parameter * jnp.maximum(1 - s**2 / 9 + s / 3 * z, 0) ** 3
+
+
+def gamma_without_boost(shape_parameter, *, key):
+    """Below shape 1, the gamma number of shape + 1 without the power of a uniform."""
+    return samplers.gamma(jnp.where(shape_parameter < 1, shape_parameter + 1, shape_parameter), key=key)
+
+
+def chi_square_with_one_degree_more(degrees_of_freedom, *, key):
+    return samplers.chi_square(degrees_of_freedom + 1, key=key)
+
+
+def words_with_few_bits(key, shape=(), offset=0):
+    """Random words whose low half repeats the high one."""
+    from zenil_dynamics import random
+
+    high = random.bits(key, shape, offset) >> np.uint32(16)
+    return (high << np.uint32(16)) | high
