@@ -138,19 +138,24 @@ def log_evalue_threshold(delta: float) -> float:
 def log_evalue_multinomial(counts: np.ndarray, probs: np.ndarray) -> float:
     """Evidence that `counts` are not multinomial with `probs`; its exponential has expectation 1 if they are.
 
-    log e = lgamma(B/2) - lgamma(n + B/2) + sum_b [lgamma(n_b + 1/2) - lgamma(1/2)] - sum_b n_b log p_b: likelihood of a
-    Dirichlet(1/2, ..., 1/2) mixture over that of `probs`. Infinite when something impossible happened.
+    e = mean over c of the likelihood of a Dirichlet(c p) mixture over that of p, c = 10^1 ... 10^6:
+    log e_c = lgamma(c) - lgamma(n + c) + sum_b [lgamma(n_b + c p_b) - lgamma(c p_b) - n_b log p_b]. A large c looks for
+    small deviations at a small price. Infinite when something impossible happened.
 
-    Source: Krichevsky and Trofimov, IEEE Trans. Inform. Theory 27 (1981), for the mixture.
+    Source: Good, "A Bayesian significance test for multinomial distributions", JRSS B 29 (1967).
     """
     counts, probs = np.asarray(counts, np.float64), np.asarray(probs, np.float64)
     if np.any(counts[probs <= 0] > 0):
         return math.inf
     counts, probs = counts[probs > 0], probs[probs > 0]
-    half = counts.size / 2
-    mixture = special.gammaln(half) - special.gammaln(counts.sum() + half)
-    mixture += np.sum(special.gammaln(counts + 0.5) - special.gammaln(0.5))
-    return float(mixture - np.sum(counts * np.log(probs)))
+
+    def log_ratio(concentration: float) -> float:
+        prior = concentration * probs
+        terms = special.gammaln(counts + prior) - special.gammaln(prior) - counts * np.log(probs)
+        return float(special.gammaln(concentration) - special.gammaln(counts.sum() + concentration) + terms.sum())
+
+    ratios = [log_ratio(10.0**power) for power in range(1, 7)]
+    return float(special.logsumexp(ratios)) - math.log(len(ratios))
 
 
 def law_allowance(num_samples: int, total_variation: float, probs: np.ndarray) -> float:

@@ -2,7 +2,6 @@
 
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Float, Float32, UInt32
 
 from zenil_dynamics import random
@@ -43,10 +42,9 @@ def from_words(first: UInt32[Array, "..."], second: UInt32[Array, "..."], dtype:
     return jnp.minimum(from_word(first), _LARGEST_FLOAT32).astype(dtype)
 
 
-def from_word(word: UInt32[Array, "..."]) -> Float32[Array, "..."]:
+def from_word(word: UInt32[Array, "*shape"]) -> Float32[Array, "*shape"]:
     """(w + 1/2) 2^-32 rounded to float32: in [2^-33, 1], the upper end by rounding only."""
-    upper = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32)
-    return upper * np.float32(2.0**-31) + np.float32(2.0**-33)
+    return word.astype(jnp.float32) * np.float32(2.0**-32) + np.float32(2.0**-33)
 
 
 def float_dtype(dtype: jnp.dtype | None) -> np.dtype:
