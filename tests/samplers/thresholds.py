@@ -21,8 +21,8 @@ def first_true(predicate: Callable[[np.ndarray], np.ndarray], size: int, num_bit
     low, high = np.full(size, -1, np.int64), np.full(size, 1 << num_bits, np.int64)
     for _ in range(num_bits + 1):
         middle = (low + high) // 2
-        inside = middle < high
-        true = predicate(np.clip(middle, 0, (1 << num_bits) - 1))
+        inside = (middle > low) & (middle < high)
+        true = predicate(np.maximum(middle, 0))
         high = np.where(inside & true, middle, high)
         low = np.where(inside & ~true, middle, low)
     return high

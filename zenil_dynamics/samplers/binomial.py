@@ -122,9 +122,9 @@ def _regime(num_trials: Int32[Array, "*shape"], odds: Float32[Array, "*shape"]) 
     mean = n odds / (1 + odds) is compared without dividing. One reduction of the bits then tells all about an array.
     """
     scaled, unit = num_trials.astype(jnp.float32) * odds, 1 + odds
-    regime = jnp.where(scaled > 0, 1, 0)
+    regime = (scaled > 0).astype(jnp.int32)
     for bit, limit in enumerate(inversion.MEAN_LIMITS):
-        regime = jnp.where(scaled >= np.float32(limit) * unit, 2 << bit, regime)
+        regime = jnp.where(scaled >= np.float32(limit) * unit, jnp.int32(2 << bit), regime)
     return regime
 
 

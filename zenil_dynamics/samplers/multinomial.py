@@ -64,7 +64,7 @@ def _multinomial(
     support = weights.shape[-1]
     low_bits = 31 - (support - 1).bit_length()  # a sum of `support` low parts still fits into 31 bits
     high, low = _on_grid(jnp.moveaxis(weights, -1, 0), low_bits)
-    rest = _carry(jnp.sum(high, axis=0), jnp.sum(low, axis=0), low_bits)
+    rest = _carry(jnp.sum(high, axis=0, dtype=jnp.int32), jnp.sum(low, axis=0, dtype=jnp.int32), low_bits)
 
     def category(
         carry: tuple[Array, Array, Array], row: tuple[Array, Array, Array]
