@@ -1,9 +1,8 @@
-"""Binomial numbers through the public door: exact corners, ranges over ten thousand settings, the law in every regime."""
+"""Binomial numbers through the public door: exact corners, ranges over ten thousand settings, the law in all regimes."""
 
 import itertools
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
@@ -15,30 +14,34 @@ from zenil_dynamics import samplers
 NUM_DRAWS = 2**17
 NUM_BINS = 16
 LAW = [
-    (1, 0.3), (2, 0.5), (7, 0.02), (40, 0.1), (300, 0.04), (64, 0.5), (301, 0.01), (301, 0.999), (700, 0.08), (700, 0.1), (700, 0.5),
-    (10**4, 1e-4), (10**4, 0.0063), (10**4, 0.0065), (10**4, 0.4), (10**6, 1e-6), (10**6, 0.3), (10**6, 1 - 2e-5),
+    (1, 0.3), (2, 0.5), (7, 0.02), (40, 0.1), (300, 0.04), (64, 0.5), (301, 0.01), (301, 0.999), (700, 0.08),
+    (700, 0.1), (700, 0.5), (10**4, 1e-4), (10**4, 0.0063), (10**4, 0.0065), (10**4, 0.4), (10**6, 1e-6), (10**6, 0.3), (10**6, 1 - 2e-5),
     (10**9, 3e-8), (10**9, 0.25), (2**31 - 1, 0.5), (2**31 - 1, 2e-7),
 ]  # fmt: skip
 """Every regime: search of each length, quantile, quantile in two parts, both flips, and both sides of each border."""
 
 
-@jax.jit
-def corners(key):
-    """Lanes (n, success, failure) whose result is certain."""
-    trials = jnp.asarray([0, 0, 5, 5, 10**6, 10**6, 2**31 - 1, 2**31 - 1, -3, 7])
-    success = jnp.asarray([0.5, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1e-30, 0.5, 0.0])
-    failure = jnp.asarray([0.5, 1.0, 1.0, 0.0, 3.0, 0.0, 1e-30, 0.0, 0.5, 0.0])
-    return samplers.binomial(trials, success, failure, key=key)
+@jax.jit(static_argnums=0)
+def _draws(sampler, num_trials, success, failure, key):
+    return sampler(num_trials, success, failure, key=key)
+
+
+def draws(num_trials, success, failure, key, sampler=samplers.binomial):
+    """NUM_DRAWS numbers; parameters are repeated over the lanes, so that all tests share one compilation."""
+    lanes = [np.resize(np.asarray(weight, np.float32), NUM_DRAWS) for weight in (success, failure)]
+    return np.asarray(_draws(sampler, np.resize(np.asarray(num_trials, np.int32), NUM_DRAWS), *lanes, key))
 
 
 def test_certain_results(key):
-    for i in range(20):
-        drawn = np.asarray(corners(jax.random.fold_in(key, i)))
-        assert drawn.tolist() == [0, 0, 0, 5, 0, 10**6, 0, 2**31 - 1, 0, 0]
+    trials = [0, 0, 5, 5, 10**6, 10**6, 2**31 - 1, 2**31 - 1, -3, 7]
+    success = [0.5, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1e-30, 0.5, 0.0]
+    failure = [0.5, 1.0, 1.0, 0.0, 3.0, 0.0, 1e-30, 0.0, 0.5, 0.0]
+    expected = [0, 0, 0, 5, 0, 10**6, 0, 2**31 - 1, 0, 0]
+    assert np.array_equal(draws(trials, success, failure, key), np.resize(expected, NUM_DRAWS))
 
 
 def test_ten_thousand_settings_stay_in_range(key):
-    """Trials from 0 to 2^31 - 1, weights over sixty orders of magnitude, 16 draws each; the loops end."""
+    """Trials from 0 to 2^31 - 1, weights over sixty orders of magnitude, 12 draws each; the loops end."""
     rng = np.random.default_rng(1)
     trials = np.concatenate([rng.integers(0, 200, 4000), np.geomspace(1, 2**31 - 1, 6000).astype(np.int64)])
     success, failure = 10.0 ** rng.uniform(-30, 30, (2, 10_000)), 10.0 ** rng.uniform(-30, 30, (2, 10_000))
@@ -46,9 +49,7 @@ def test_ten_thousand_settings_stay_in_range(key):
     success, failure = success[0], np.where(close, success[0] * 10.0 ** rng.uniform(-9, 9, 10_000), failure[0])
     failure = np.clip(failure, 1e-30, 1e30)
     success, failure = success.astype(np.float32), failure.astype(np.float32)
-    arrays = jnp.asarray(trials, jnp.int32), jnp.asarray(success), jnp.asarray(failure)
-    draw = jax.jit(jax.vmap(lambda key: samplers.binomial(*arrays, key=key)))
-    drawn = np.asarray(draw(jax.random.split(key, 16)))
+    drawn = draws(trials, success, failure, key)[:120_000].reshape(12, 10_000)
     assert drawn.dtype == np.int32
     assert np.all((drawn >= 0) & (drawn <= trials))
     prob = success.astype(np.float64) / (success.astype(np.float64) + failure)
@@ -58,38 +59,38 @@ def test_ten_thousand_settings_stay_in_range(key):
 
 
 def test_broadcasting_and_defaults():
-    key = jax.random.key(4)
-    assert samplers.binomial(10, 0.5, key=key).shape == ()
-    grid = samplers.binomial(jnp.arange(3)[:, None], jnp.asarray([[0.1, 0.7]]), key=key)
-    assert grid.shape == (3, 2)
-    assert np.array_equal(samplers.binomial(9, 0.25, key=key), samplers.binomial(9, 1.0, 3.0, key=key))
-    assert np.array_equal(samplers.binomial(9, 1, 3, key=key), samplers.binomial(9, 1.0, 3.0, key=key))
+    shapes = jax.eval_shape(lambda key: samplers.binomial(10, 0.5, key=key), jax.random.key(0))
+    assert (shapes.shape, shapes.dtype) == ((), np.int32)
+    grid = jax.eval_shape(lambda n, p, key: samplers.binomial(n, p, key=key), *np.ogrid[:3, 0:1:0.5], jax.random.key(0))
+    assert (grid.shape, grid.dtype) == ((3, 2), np.int32)
+    draw = jax.jit(lambda n, p, q, key: (samplers.binomial(n, p, key=key), samplers.binomial(n, p, q, key=key)))
+    left_out, given = draw(9, 0.25, 0.75, jax.random.key(4))
+    assert left_out == given
 
 
-def test_weights_need_no_common_scale():
+def test_weights_need_no_common_scale(key):
     """Powers of two change nothing at all."""
-    key, success, failure = jax.random.key(9), jnp.linspace(0.01, 5, 500), jnp.linspace(2, 0.1, 500)
-    for trials in (30, 5000):
-        plain = samplers.binomial(trials, success, failure, key=key)
-        scaled = samplers.binomial(trials, success * 2.0**40, failure * 2.0**40, key=key)
-        assert np.array_equal(plain, scaled)
+    trials = np.tile([30, 5000], 250)
+    success, failure = np.linspace(0.01, 5, 500), np.linspace(2, 0.1, 500)
+    plain = draws(trials, success, failure, key)
+    for scale in (2.0**40, 2.0**-80):
+        assert np.array_equal(plain, draws(trials, success * scale, failure * scale, key))
 
 
 def test_failure_weight_keeps_a_probability_close_to_one(key):
     """success 1, failure 1e-9: float32 has no number 1 - 1e-9, and 2e9 trials miss about twice."""
-    draw = jax.jit(lambda key: samplers.binomial(jnp.full(4096, 2_000_000_000), 1.0, 1e-9, key=key))
-    missed = 2_000_000_000 - np.asarray(draw(key), np.int64)
+    missed = 2_000_000_000 - draws(2_000_000_000, 1.0, 1e-9, key).astype(np.int64)
     assert missed.min() >= 0
-    assert 1.5 < missed.mean() < 2.5
+    assert 1.9 < missed.mean() < 2.1  # 27 standard errors on each side
 
 
 def test_float64_weights_count_with_more_than_24_bits():
-    """10^9 trials: float32 moves the mean of p = 0.3 by 12, which is far below the noise but not below a coupled draw."""
-    key = jax.random.key(2)
-    single = samplers.binomial(jnp.full(100, 10**9), jnp.float32(0.3), jnp.float32(0.7), key=key)
+    """10^9 trials: float32 moves the mean of p = 0.3 by 12, far below the noise, but two coupled draws show it."""
+    key, trials = jax.random.key(2), np.full(100, 10**9, np.int32)
+    single = samplers.binomial(trials, np.float32(0.3), np.float32(0.7), key=key)
     with jax.enable_x64(True):
-        same = samplers.binomial(jnp.full(100, 10**9), np.float32(0.3), np.float32(0.7), key=key)
-        double = samplers.binomial(jnp.full(100, 10**9), 0.3, 0.7, key=key)
+        same = samplers.binomial(trials, np.float32(0.3), np.float32(0.7), key=key)
+        double = samplers.binomial(trials, 0.3, 0.7, key=key)
         assert double.dtype == same.dtype == np.int32
     assert np.array_equal(single, same)
     exact = 0.3 / (0.3 + 0.7) - float(np.float32(0.3)) / (float(np.float32(0.3)) + float(np.float32(0.7)))
@@ -99,7 +100,7 @@ def test_float64_weights_count_with_more_than_24_bits():
 def bins(num_trials, prob):
     """Upper ends and exact probabilities of at most NUM_BINS bins of a binomial law, none rarer than 1 / 2000."""
     law = stats.binom(num_trials, prob)
-    ends = np.unique(law.ppf((np.arange(1, NUM_BINS) / NUM_BINS)))
+    ends = np.unique(law.ppf(np.arange(1, NUM_BINS) / NUM_BINS))
     probs = np.diff(np.concatenate([[0.0], law.cdf(ends), [1.0]]))
     keep = [i for i in range(len(ends)) if probs[i] > 5e-4]
     ends = ends[keep]
@@ -108,16 +109,11 @@ def bins(num_trials, prob):
     return ends, np.diff(np.concatenate([[0.0], law.cdf(ends), [1.0]]))
 
 
-@jax.jit(static_argnums=0)
-def _draws(sampler, num_trials, success, failure, key):
-    return sampler(jnp.full(NUM_DRAWS, num_trials), success, failure, key=key)
-
-
 def log_evidence(sampler, num_trials, prob, key):
     """log e-value of NUM_DRAWS numbers against the exact law of the float32 weights, and its threshold at 1e-9 / 21."""
     success, failure = np.float32(prob), np.float32(1 - prob)
     ends, probs = bins(num_trials, float(success) / (float(success) + float(failure)))
-    drawn = np.asarray(_draws(sampler, jnp.int32(num_trials), success, failure, key))
+    drawn = draws(num_trials, success, failure, key, sampler)
     counts = np.bincount(np.searchsorted(ends, drawn, side="left"), minlength=len(probs))
     threshold = bounds.log_evalue_threshold(1e-9 / len(LAW)) + bounds.law_allowance(NUM_DRAWS, 2.0**-20, probs)
     return bounds.log_evalue_multinomial(counts, probs), threshold
@@ -125,31 +121,33 @@ def log_evidence(sampler, num_trials, prob, key):
 
 @pytest.mark.stat(delta=1e-9)
 def test_law(key):
-    """Twins: one trial less (caught up to 700 trials), p larger by 5 % (caught everywhere but for n p < 0.02)."""
+    """Twins: one trial less (caught up to 64 trials, 301 near p = 1), p larger by 5 % (caught where n p > 1)."""
     for i, (num_trials, prob) in enumerate(LAW):
         evidence, threshold = log_evidence(samplers.binomial, num_trials, prob, jax.random.fold_in(key, i))
         assert evidence < threshold, (num_trials, prob)
 
 
+@pytest.mark.stat(delta=1e-10)
 @pytest.mark.parametrize(
     ("mutant", "num_trials", "prob"),
     [
-        *((mutants.binomial_of_one_trial_less, *case) for case in [(1, 0.3), (64, 0.5), (301, 0.999), (700, 0.5)]),
+        *((mutants.binomial_of_one_trial_less, *case) for case in [(1, 0.3), (64, 0.5), (301, 0.999)]),
         *((mutants.binomial_of_five_percent_more, *case) for case in LAW if 1.0 < case[0] * case[1] and case[1] < 0.9),
-        *((mutants.binomial_by_rounded_normal, *case) for case in [(40, 0.1), (700, 0.1)]),
+        *((mutants.binomial_by_rounded_normal, *case) for case in [(40, 0.1), (300, 0.04)]),
     ],
 )
 def test_law_catches(mutant, num_trials, prob, key):
+    """Expected evidence E >= 280; Gaussian about E with variance 2 E: short of 30 with probability below 1e-20."""
     evidence, threshold = log_evidence(mutant, num_trials, prob, key)
     assert evidence > threshold
 
 
-def test_two_lanes_of_one_draw_are_independent_words():
+def test_lanes_of_one_draw_are_independent_words():
     """Equal parameters in one call give different numbers; equal keys in two calls the same ones."""
-    drawn = [np.asarray(samplers.binomial(jnp.full(64, 10**6), 0.5, key=jax.random.key(k))) for k in (1, 1, 2)]
+    drawn = [draws(10**6, 0.5, 0.5, jax.random.key(k))[:64] for k in (1, 1, 2)]
     assert np.array_equal(drawn[0], drawn[1])
     assert len(np.unique(drawn[0])) > 50
-    assert not np.any(drawn[0] == drawn[2])
+    assert np.mean(drawn[0] == drawn[2]) < 0.1
 
 
 def test_settings_cover_every_regime():

@@ -45,7 +45,7 @@ def test_total_variation_is_below_2_to_the_minus_21(measured):
 
 
 def test_a_pass_leaves_over_little_but_something(measured):
-    """Something: else the masses would add up to more than the uniform has, and the largest results would be cut off."""
+    """Something: else the masses add up to more than the uniform has, and the largest results are cut off."""
     left_over = measured[1]
     assert left_over.min() > 2.0**-22
     assert left_over.max() < 2.0**-15

@@ -23,7 +23,7 @@ def many(num_trials, weights, key, num_draws, sampler=samplers.multinomial):
     return np.asarray(draws(sampler, jnp.int32(num_trials), weights, jax.random.split(key, num_draws)))
 
 
-@pytest.mark.parametrize("support", [1, 2, 3, 7, 64, 65, 300])
+@pytest.mark.parametrize("support", [1, 2, 7, 65])
 @pytest.mark.parametrize("num_trials", [0, 1, 2, 301, 10**4, 10**6, 2**31 - 1])
 def test_counts_sum_to_the_number_of_trials_and_zeros_stay_zero(support, num_trials):
     rng = np.random.default_rng(support)
@@ -58,27 +58,27 @@ def test_one_positive_weight_takes_all():
 
 
 def test_last_category_takes_what_has_no_weight():
-    assert many(9, np.zeros(4, np.float32), jax.random.key(0), 1).tolist() == [[0, 0, 0, 9]]
+    assert many(9, np.zeros(5, np.float32), jax.random.key(0), 3).tolist() == [[0, 0, 0, 0, 9]] * 3
 
 
 def test_scale_of_the_weights_is_free():
     weights, key = np.array([0.3, 1.7, 0.0, 4.0, 1e-3], np.float32), jax.random.key(8)
     for scale in (2.0**-90, 2.0**60):
-        assert np.array_equal(many(5000, weights, key, 20), many(5000, weights * np.float32(scale), key, 20))
+        assert np.array_equal(many(5000, weights, key, 3), many(5000, weights * np.float32(scale), key, 3))
 
 
 def test_integer_weights_are_exact_and_equal_to_their_floats():
     counts, key = np.array([0, 12, 7, 900, 81]), jax.random.key(8)
-    assert np.array_equal(many(1000, counts, key, 30), many(1000, counts.astype(np.float32), key, 30))
-    large = np.array([2**30, 2**30 - 1])
-    assert np.all(many(10, large, key, 5).sum(1) == 10)
+    assert np.array_equal(many(1000, counts, key, 3), many(1000, counts.astype(np.float32), key, 3))
+    large = np.array([2**30, 0, 2**29, 2**29 - 2, 1])  # their sum is the largest int32
+    assert np.all(many(10, large, key, 3).sum(1) == 10)
 
 
 def test_float64_weights():
-    weights = np.array([0.25, 0.5, 0.125, 0.125])
-    single = many(1000, weights.astype(np.float32), jax.random.key(1), 10)
+    weights = np.array([0.25, 0.5, 0.125, 0.125, 0.0])
+    single = many(1000, weights.astype(np.float32), jax.random.key(1), 3)
     with jax.enable_x64(True):
-        assert np.array_equal(many(1000, weights, jax.random.key(1), 10), single)
+        assert np.array_equal(many(1000, weights, jax.random.key(1), 3), single)
 
 
 def test_shapes_are_refused_with_their_names():
@@ -106,7 +106,7 @@ def log_evidence_jointly(sampler, num_trials, weights, key, num_draws=2**16):
     return bounds.log_evalue_multinomial(counts, mass[order]) - allowance
 
 
-JOINT = [(4, [0.2, 0.5, 0.3]), (3, [5.0, 0.0, 1.0, 2.0]), (2, [0.25, 0.25, 0.25, 0.25])]
+JOINT = [(4, [0.2, 0.5, 0.3, 0.0]), (3, [5.0, 0.0, 1.0, 2.0]), (2, [0.25, 0.25, 0.25, 0.25])]
 
 
 @pytest.mark.stat(delta=1e-9)
@@ -117,6 +117,7 @@ def test_joint_law_at_small_size(key):
         assert evidence < bounds.log_evalue_threshold(1e-9 / len(JOINT))
 
 
+@pytest.mark.stat(delta=1e-10)
 @pytest.mark.parametrize(
     "mutant",
     [
@@ -154,14 +155,17 @@ ZIPF = 1 / np.arange(1, 101)
 @pytest.mark.stat(delta=1e-9)
 def test_margins_and_subset_sums(key):
     """Twins: 997 trials instead of 1000 and independent counts are caught at 20,000 draws."""
-    for i, (num_trials, weights, num_draws) in enumerate([(1000, ZIPF, 20_000), (10**5, ZIPF[::-1], 5_000)]):
+    for i, (num_trials, weights, num_draws) in enumerate([(1000, ZIPF, 20_000), (10**5, ZIPF[::-1], 20_000)]):
         evidence, threshold = log_evidence_of_sums(
             samplers.multinomial, num_trials, weights, jax.random.fold_in(key, i), num_draws
         )
         assert evidence < threshold
 
 
+@pytest.mark.stat(delta=1e-10)
 def test_margins_and_subset_sums_catch(key):
+    """Expected evidence 300 and 6000 against a threshold of 26."""
+
     def three_less(num_trials, weights, *, key):
         return samplers.multinomial(num_trials - 3, weights, key=key)
 

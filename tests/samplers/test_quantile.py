@@ -1,4 +1,4 @@
-"""Binomial numbers of large mean: the expansion against the incomplete beta function, and the law with all its rounding."""
+"""Binomial numbers of large mean: the expansion against the incomplete beta function, the law with all its rounding."""
 
 import jax
 import jax.numpy as jnp

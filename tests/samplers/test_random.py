@@ -95,4 +95,3 @@ def test_keys_of_another_kind_are_refused():
 def test_old_keys_are_named_in_the_message():
     with pytest.raises(ValueError, match=r"Make it by jax\.random\.key\(seed\)"):
         random.words(np.zeros(2, np.uint32))
-

@@ -97,9 +97,7 @@ def quantile_law(num_trials: int, success: float, failure: float, num_nodes: int
     weights = (1 - np.abs(nodes)) / (1 - np.abs(nodes)).sum()
     sd = position(np.zeros(1), num_trials, success, failure)[1]
     level = (counts[:, None] + 1 - nodes * sd * quantile.BLUR).ravel()
-    ranks = first_true(
-        lambda rank: position(rank, num_trials, success, failure)[0] >= level, level.size, 32
-    ) / 2**32
+    ranks = first_true(lambda rank: position(rank, num_trials, success, failure)[0] >= level, level.size, 32) / 2**32
     return ranks.reshape(len(counts), num_nodes) @ weights, counts
 
 

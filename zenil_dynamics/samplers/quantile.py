@@ -100,6 +100,7 @@ def draw(
 
     Law: tests/samplers/test_quantile.py.
     """
+    success, failure = _near_one(success, failure.high), _near_one(failure, failure.high)
     total = success.high + failure.high
     variance = num_trials.astype(jnp.float32) * (success.high / total) * (failure.high / total)
     part = jnp.where(variance >= SPLIT_VARIANCE, num_trials >> 3, 0)
@@ -127,8 +128,8 @@ def position(
     Args:
         word: see `normal.from_random_word`.
         num_trials: n.
-        success: weight of a success.
-        failure: weight of a failure, not smaller.
+        success: weight of a success, neither tiny nor huge.
+        failure: weight of a failure, not smaller than that.
 
     Returns:
         Whole part of alpha; the rest, in [0, 3); standard deviation.
@@ -146,6 +147,13 @@ def position(
     centre_whole, distance_whole = jnp.floor(centre.high), jnp.floor(distance)
     fraction = (centre.high - centre_whole) + (distance - distance_whole) + centre.low
     return centre_whole.astype(jnp.int32) + distance_whole.astype(jnp.int32), fraction, sd
+
+
+def _near_one(weight: TwoFloat, common: Float32[Array, "*shape"]) -> TwoFloat:
+    """Weight times the power of two that brings `common` into [1, 2): products then neither overflow nor underflow."""
+    exponent = lax.bitcast_convert_type(common, jnp.int32) >> 23
+    power = lax.bitcast_convert_type(jnp.clip(254 - exponent, 1, 254) << 23, jnp.float32)
+    return TwoFloat(weight.high * power, weight.low * power)
 
 
 def blur(word: UInt32[Array, "*shape"]) -> Float32[Array, "*shape"]:
