@@ -17,7 +17,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Int, UInt32
 
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import HostArray, Key
 
 _PARITY = np.uint32(0x1BD11BDA)
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
@@ -51,8 +51,8 @@ class Tag(IntEnum):
 def threefry2x32(
     key_0: UInt32[Array, "*#shape"],
     key_1: UInt32[Array, "*#shape"],
-    counter_0: UInt32[Array, "*#shape"],
-    counter_1: UInt32[Array, "*#shape"],
+    counter_0: UInt32[HostArray, "*#shape"],
+    counter_1: UInt32[HostArray, "*#shape"],
 ) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
     """Encrypt blocks of two words: twenty rounds of Threefry-2x32, unrolled and elementwise.
 

@@ -2,8 +2,8 @@
 
 Exact quantiles are solved in float64 from scipy's incomplete beta and gamma functions on a grid of parameters; what the
 exact leading orders leave over is fitted by least squares, reweighted towards the largest error. The weight of an error
-at z is exp(-z^2 / 2) beyond |z| = 1.7, but at least 1e-3, so that the tails stay right relatively, too. Tests import the
-exact quantiles and judge the committed coefficients by total variation, whatever made them.
+at z is exp(-z^2 / 2) beyond |z| = 1.7, but at least 1e-3, so that the tails stay right relatively, too. Tests take
+the exact quantiles from here and judge the committed coefficients by total variation, whatever made them.
 """
 
 import numpy as np

@@ -47,10 +47,10 @@ def test_normal_is_exactly_symmetric_and_finite():
 
 
 def test_normal_moments_by_enumeration():
-    """Every word of the outer 2^22 on each side, every 2^9-th in order between: moments of the law itself."""
-    tail, centre = np.arange(2**22), np.arange(2**22 + 2**8, 2**31, 2**9)
+    """Every word of the outer 2^22 on each side, every 2^11-th in order between: moments of the law itself."""
+    tail, centre = np.arange(2**22), np.arange(2**22 + 2**10, 2**31, 2**11)
     ranks = np.concatenate([tail, centre])
-    weights = np.concatenate([np.ones(tail.size), np.full(centre.size, 2.0**9)]) / 2.0**31
+    weights = np.concatenate([np.ones(tail.size), np.full(centre.size, 2.0**11)]) / 2.0**31
     z = np.asarray(from_random_word(jnp.asarray(word_of_rank(ranks))), np.float64)
     assert weights.sum() == pytest.approx(1)
     assert weights @ z**2 == pytest.approx(1, abs=1e-6)
