@@ -27,6 +27,8 @@ ALLOWED = {
     "summaries": {"types"},
     "devices": set(),
     "checkpoint": set(),
+    "blocks": {"random", "system", "kernel", "summaries", "devices"},
+    "snapshots": {"types", "system", "summaries", "checkpoint", "trajectory"},
     "plotting": {"trajectory"},
     "trajectory": {"summaries", "system", "plotting"},
     "simulate": {
@@ -38,6 +40,8 @@ ALLOWED = {
         "summaries",
         "devices",
         "checkpoint",
+        "blocks",
+        "snapshots",
         "trajectory",
     },
     "oracles": set(),

@@ -1,14 +1,8 @@
-"""Many replicates: blocks compiled once, dispatched by host threads, summed in block order."""
+"""Many replicates: what to run, what to keep, and a result."""
 
-import collections
-import concurrent.futures
-import functools
-import hashlib
-import json
 import pathlib
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import equinox as eqx
@@ -17,12 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from zenil_dynamics import checkpoint as checkpoints
-from zenil_dynamics import devices
-from zenil_dynamics.kernel import Recorder, replicate
-from zenil_dynamics.random import fold_in, words
+from zenil_dynamics import devices, snapshots
+from zenil_dynamics.blocks import BlockLayout, compile_block, run_blocks
+from zenil_dynamics.kernel import Recorder
+from zenil_dynamics.random import words
 from zenil_dynamics.summaries import QUANTILE_REPLICATES, BlockMoments, Summary
-from zenil_dynamics.system import Loop, Row, System
-from zenil_dynamics.trajectory import Trajectory, versions
+from zenil_dynamics.system import Loop, System
+from zenil_dynamics.trajectory import Trajectory
 from zenil_dynamics.types import Key
 from zenil_dynamics.validate import nearest_names, positive_integer
 
@@ -151,21 +146,24 @@ def simulate(
     summaries = {name: Summary(recorded, kept) for name in names}
 
     folder = None if checkpoint is None else pathlib.Path(checkpoint)
-    facts = _fingerprint(system, key, names, layout, num_generations, num_replicates, keep, quantiles, terminal_only)
-    first_block = 0 if folder is None else _restore(folder, facts, summaries)
+    facts = snapshots.fingerprint(
+        system, key, names, layout.block_size, num_generations, num_replicates, keep, quantiles, terminal_only
+    )
+    first_block = 0 if folder is None else snapshots.restore(folder, facts, summaries)
 
     loop = Loop.of(system, table)
     arguments = (loop, table.rows(), jax.random.key_data(key))
     started = time.perf_counter()
-    compiled = _compile(arguments, recorders, layout.block_size, terminal_only)
+    compiled = compile_block(arguments, recorders, layout.block_size, terminal_only)
     compile_seconds = time.perf_counter() - started
 
     started = time.perf_counter()
+    blocks = BlockLayout(layout.block_size, layout.num_blocks, num_replicates)
     blocks_per_chunk = layout.chunk_size // layout.block_size
     done = first_block
     try:
-        for index, outputs in _blocks(compiled, arguments, layout, num_replicates, first_block):
-            count = min(layout.block_size, num_replicates - index * layout.block_size)
+        for index, outputs in run_blocks(compiled, arguments, blocks, first_block):
+            count = blocks.count(index)
             for name, (moments, values) in zip(names, outputs, strict=True):
                 summary = summaries[name]
                 summary.merge(
@@ -177,10 +175,10 @@ def simulate(
             if progress is not None:
                 progress(min(done * layout.block_size, num_replicates), num_replicates)
             if folder is not None and done % blocks_per_chunk == 0 and done < layout.num_blocks:
-                _save(folder, facts, summaries, done)
+                snapshots.save(folder, facts, summaries, done)
     except KeyboardInterrupt:
         if folder is not None:
-            _save(folder, facts, summaries, done)
+            snapshots.save(folder, facts, summaries, done)
         raise
     if folder is not None:
         checkpoints.remove(folder)
@@ -238,175 +236,3 @@ def _require_memory(layout: Plan, num_replicates: int) -> None:
             "Keep summaries instead of replicates, record less, or lower `num_generations`, `num_replicates` "
             f"(now {num_replicates}) or `block_size`."
         )
-
-
-# A block --------------------------------------------------------------------------------------------------------------
-
-
-def _run_block(
-    recorders: tuple[Recorder, ...],
-    block_size: int,
-    terminal_only: bool,
-    arguments: tuple[Loop, Row, jax.Array],
-    first: jax.Array,
-    num_valid: jax.Array,
-) -> tuple[tuple[jax.Array, jax.Array], ...]:
-    """Run one block and reduce it; the values have shape (generations, replicates)."""
-    loop, rows, key_words = arguments
-    root = jax.random.wrap_key_data(key_words)
-    lanes = jnp.arange(block_size, dtype=jnp.uint32)
-
-    def one(lane: jax.Array) -> Any:
-        return replicate(loop, rows, recorders, key=fold_in(root, first + lane), terminal_only=terminal_only)
-
-    # Lanes last, and joined out here: inside the vmap XLA would transpose the trace twice.
-    traces, finals = jax.vmap(one, out_axes=(1, 0))(lanes)
-    if terminal_only:
-        values = tuple(final[None] for final in finals)
-    else:
-        values = tuple(jnp.concatenate([trace, final[None]]) for trace, final in zip(traces, finals, strict=True))
-    valid = lanes < num_valid
-    return tuple((_block_moments(recorded, valid), recorded) for recorded in values)
-
-
-def _block_moments(values: jax.Array, valid: jax.Array) -> jax.Array:
-    """Two-pass moments over the lanes that count: the fields of `BlockMoments` in one array, hence in one transfer."""
-    inside = jnp.broadcast_to(valid[None, :], values.shape)
-    finite = inside & jnp.isfinite(values)
-    count = jnp.sum(finite, axis=1).astype(values.dtype)
-    safe = jnp.maximum(count, jnp.ones_like(count))
-    # Deviations from the first lane keep equal values exactly equal, and lose no digits where the spread is small.
-    origin = jnp.where(finite[:, :1], values[:, :1], jnp.zeros_like(values[:, :1]))
-    deviation = jnp.where(finite, values - origin, jnp.zeros_like(values))
-    shift = jnp.sum(deviation, axis=1) / safe
-    centred = jnp.where(finite, deviation - shift[:, None], jnp.zeros_like(values))
-    moments = BlockMoments(
-        finite=count,
-        mean=origin[:, 0] + shift,
-        scatter=jnp.sum(centred * centred, axis=1),
-        minimum=jnp.min(jnp.where(inside, values, jnp.full_like(values, jnp.inf)), axis=1),
-        maximum=jnp.max(jnp.where(inside, values, jnp.full_like(values, -jnp.inf)), axis=1),
-    )
-    return jnp.stack(moments)
-
-
-_COMPILED: dict[Any, Any] = {}
-_COMPILING = threading.Lock()
-
-
-def _compile(arguments: Any, recorders: tuple[Recorder, ...], block_size: int, terminal_only: bool) -> Any:
-    """Compile the block function, once per structure: values of parameters never recompile."""
-    dynamic, static = eqx.partition(arguments, eqx.is_array_like)
-    leaves, treedef = jax.tree.flatten(dynamic)
-    shapes = tuple((np.shape(leaf), np.asarray(leaf).dtype.str) for leaf in leaves)
-    identity = (
-        recorders,
-        block_size,
-        terminal_only,
-        treedef,
-        jax.tree.structure(static),
-        shapes,
-        jax.config.jax_enable_x64,  # pyright: ignore[reportAttributeAccessIssue]
-        jax.default_backend(),
-    )
-    with _COMPILING:
-        if identity not in _COMPILED:
-            function = jax.jit(functools.partial(_run_block, recorders, block_size, terminal_only))
-            _COMPILED[identity] = function.lower(arguments, np.uint32(0), np.uint32(0)).compile()
-        return _COMPILED[identity]
-
-
-def _blocks(
-    compiled: Any, arguments: Any, layout: Plan, num_replicates: int, first_block: int
-) -> Iterator[tuple[int, Any]]:
-    """Yield (block index, outputs) in block order while host threads run a few blocks ahead."""
-    placed = jax.device_put(arguments)
-
-    def run(index: int) -> Any:
-        first = index * layout.block_size
-        outputs = compiled(placed, np.uint32(first), np.uint32(min(layout.block_size, num_replicates - first)))
-        return jax.block_until_ready(outputs)
-
-    workers = devices.num_workers()
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        waiting: collections.deque[tuple[int, concurrent.futures.Future[Any]]] = collections.deque()
-        upcoming = iter(range(first_block, layout.num_blocks))
-        try:
-            for index in upcoming:
-                waiting.append((index, pool.submit(run, index)))
-                if len(waiting) >= 2 * workers:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
-            while waiting:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
-
-
-# Snapshots ------------------------------------------------------------------------------------------------------------
-
-
-def _fingerprint(
-    system: System,
-    key: Key,
-    names: list[str],
-    layout: Plan,
-    num_generations: int,
-    num_replicates: int,
-    keep: str,
-    quantiles: bool,
-    terminal_only: bool,
-) -> dict[str, Any]:
-    """Everything that the bits of a run depend on, as JSON."""
-    table = system.table(num_generations)
-    hashed = hashlib.sha256()
-    for leaf in (*jax.tree.leaves((system.target, system.initial, system.fit, system.rare_threshold)), *table):
-        hashed.update(np.ascontiguousarray(leaf).tobytes())
-    return {
-        "system": json.loads(json.dumps(system.describe())),
-        "numbers": hashed.hexdigest(),
-        "key": [int(word) for word in np.asarray(jax.random.key_data(key))],
-        "record": names,
-        "num_generations": num_generations,
-        "num_replicates": num_replicates,
-        "block_size": layout.block_size,
-        "keep": keep,
-        "quantiles": quantiles,
-        "terminal_only": terminal_only,
-        "x64": bool(jax.config.jax_enable_x64),  # pyright: ignore[reportAttributeAccessIssue]
-        "backend": jax.default_backend(),
-        "versions": versions(),
-    }
-
-
-def _save(folder: pathlib.Path, facts: dict[str, Any], summaries: dict[str, Summary], done: int) -> None:
-    """Write the summaries of the first `done` blocks."""
-    arrays: dict[str, np.ndarray] = {}
-    for name, summary in summaries.items():
-        for field, part in zip(BlockMoments._fields, summary.moments, strict=True):
-            arrays[f"{name}/{field}"] = part
-        arrays[f"{name}/kept"] = summary.values()
-    total = next(iter(summaries.values())).total
-    checkpoints.write(folder, arrays, {"run": facts, "blocks_done": done, "total": total})
-
-
-def _restore(folder: pathlib.Path, facts: dict[str, Any], summaries: dict[str, Summary]) -> int:
-    """Load a snapshot of the same run into `summaries`; return the first block that is still to do."""
-    stored = checkpoints.read(folder)
-    if stored is None:
-        return 0
-    arrays, progress = stored
-    for field, value in facts.items():
-        if progress["run"].get(field) != value:
-            raise ValueError(
-                f"the checkpoint in {folder} belongs to another run: its {field} is {progress['run'].get(field)!r} "
-                f"and not {value!r}. Choose another folder or delete it."
-            )
-    for name, summary in summaries.items():
-        summary.moments = BlockMoments(*(arrays[f"{name}/{field}"] for field in BlockMoments._fields))
-        summary.total = progress["total"]
-        kept = arrays[f"{name}/kept"]
-        summary.kept, summary.num_kept = ([kept.T] if kept.shape[0] else []), kept.shape[0]
-    return int(progress["blocks_done"])
