@@ -44,14 +44,16 @@ def multinomial_of_one_trial_less(num_trials, weights, *, key):
 
 
 def multinomial_with_unconditional_probabilities(num_trials, weights, *, key):
-    """Forgets to divide by the weight that is left: binomial(left, w_i) instead of binomial(left, w_i / rest)."""
-    weights = weights / weights.sum()
-    left, counts = jnp.asarray(num_trials), []
-    for i in range(weights.shape[0] - 1):
-        taken = samplers.binomial(left, weights[i], key=jax.random.fold_in(key, i))
-        left = left - taken
-        counts.append(taken)
-    return jnp.stack([*counts, left])
+    """Forgets to divide by the weight that is left: Binomial(left, w_i) instead of Binomial(left, w_i / rest)."""
+
+    def category(left, row):
+        index, weight = row
+        taken = samplers.binomial(left, weight, key=jax.random.fold_in(key, index))
+        return left - taken, taken
+
+    rows = jnp.arange(weights.shape[0] - 1), (weights / weights.sum())[:-1]
+    left, counts = jax.lax.scan(category, jnp.asarray(num_trials), rows)
+    return jnp.append(counts, left)
 
 
 def multinomial_of_independent_counts(num_trials, weights, *, key):

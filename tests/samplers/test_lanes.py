@@ -33,12 +33,13 @@ def one_pair_of_moments(key, size):
 
 
 SAMPLERS = [one_binomial, one_multinomial, one_gamma, one_pair_of_moments]
+DRAW = {sampler: jax.jit(jax.vmap(sampler)) for sampler in SAMPLERS}
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_neighbours_change_nothing(sampler):
     """The same 64 lanes beside neighbours of every regime: larger means, larger shapes, certain results."""
-    draw = jax.jit(jax.vmap(sampler))
+    draw = DRAW[sampler]
     sizes = jnp.linspace(0.1, 1.2, WIDTH)
     alone = np.asarray(draw(KEYS, sizes))
     for other in (0.0, 1.0, 5.0, 40.0):
@@ -51,7 +52,7 @@ def test_neighbours_change_nothing(sampler):
 def test_batch_shapes_and_loops_change_nothing(sampler):
     """Plain, nested vmap and a scan over vmap: integers bit for bit, floats to the last places."""
     sizes = jnp.linspace(0.1, 3.0, WIDTH)
-    plain = np.asarray(jax.jit(jax.vmap(sampler))(KEYS, sizes))
+    plain = np.asarray(DRAW[sampler](KEYS, sizes))
     nested = jax.jit(jax.vmap(jax.vmap(sampler)))(KEYS.reshape(4, 16), sizes.reshape(4, 16))
     looped = jax.jit(lambda keys, sizes: jax.lax.map(lambda pair: sampler(*pair), (keys, sizes)))(KEYS, sizes)
     for other in (np.asarray(nested).reshape(plain.shape), np.asarray(looped)):
@@ -84,9 +85,9 @@ def test_parameters_are_traced(sampler):
 
 def test_x64_changes_no_count():
     sizes = np.linspace(0.1, 3.0, WIDTH).astype(np.float32)
-    single = np.asarray(jax.jit(jax.vmap(one_multinomial))(KEYS, sizes))  # a scan over binomials
+    single = np.asarray(DRAW[one_multinomial](KEYS, sizes))  # a scan over binomials
     with jax.enable_x64(True):
-        assert np.array_equal(jax.jit(jax.vmap(one_multinomial))(KEYS, sizes), single)
+        assert np.array_equal(DRAW[one_multinomial](KEYS, sizes), single)
 
 
 def test_stock_samplers_are_not_used():

@@ -23,7 +23,7 @@ def many(num_trials, weights, key, num_draws, sampler=samplers.multinomial):
     return np.asarray(draws(sampler, jnp.int32(num_trials), weights, jax.random.split(key, num_draws)))
 
 
-@pytest.mark.parametrize("support", [1, 2, 7, 65])
+@pytest.mark.parametrize("support", [1, 2, 65])
 @pytest.mark.parametrize("num_trials", [0, 1, 2, 301, 10**4, 10**6, 2**31 - 1])
 def test_counts_sum_to_the_number_of_trials_and_zeros_stay_zero(support, num_trials):
     rng = np.random.default_rng(support)

@@ -15,7 +15,7 @@ MODERATE = [
 ]  # fmt: skip
 """Trials and probabilities up to 50 standard deviations: all thresholds are bisected."""
 
-LARGE = [(10**6, 0.5, 1.2), (10**6, 0.5, 2.5), (10**6, 0.2, -1.5), (2**31 - 1, 1e-4, 1.7)]
+LARGE = [(10**6, 0.5, 1.8), (10**6, 0.5, 2.5), (10**6, 0.2, -1.9), (2**31 - 1, 1e-4, 2.1)]
 """Up to 512 standard deviations, and z: the masses near z are added up over all words that can give them."""
 
 
