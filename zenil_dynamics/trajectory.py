@@ -186,7 +186,7 @@ class Trajectory:
             ValueError: pandas is not installed.
         """
         try:
-            import pandas
+            import pandas  # pyright: ignore[reportMissingImports]
         except ImportError:
             raise ValueError("to_dataframe needs pandas; install it, or use columns().") from None
         return pandas.DataFrame(self.columns())

@@ -60,29 +60,26 @@ def draw(
 
     Law: tests/samplers/test_inversion.py.
     """
-    variants = [lambda number, num_trials, *_: jnp.zeros_like(num_trials)]
-    variants += [partial(search, steps) for steps in STEPS]
-    count = lax.switch(level, variants, jnp.uint32(0), num_trials, odds, key_0, key_1, index)
+    variants = [partial(search, steps) for steps in STEPS]
 
     def unfinished(carry: tuple[Array, Array, Array]) -> Bool[Array, ""]:
-        number, count, _ = carry
-        return jnp.any(count < 0) & (number < MAX_PASSES)
+        number, some_pending, _ = carry
+        return some_pending & (number < MAX_PASSES)
 
     def one_pass(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        number, count, odds = carry
-        count = jnp.where(count < 0, search(STEPS[-1], number, num_trials, odds, key_0, key_1, index), count)
-        # Carried, not captured: else XLA hoists the masses out of the loop, one kernel each, and always computes them.
-        return number + 1, count, jnp.where(count < 0, odds, 0)
+        number, _, count = carry
+        variant = jnp.where(number == 0, level - 1, len(STEPS) - 1)
+        count = lax.switch(variant, variants, count, number, num_trials, odds, key_0, key_1, index)
+        return number + 1, jnp.any(count < 0), count
 
-    def finish(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
-        _, count, _ = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), count, odds))
-        return jnp.where(count < 0, 0, count)
-
-    return lax.cond(jnp.any(count < 0), finish, lambda count: count, count)
+    pending = jnp.where(odds > 0, PENDING, jnp.zeros_like(num_trials))
+    _, _, count = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), level > 0, pending))
+    return jnp.maximum(count, 0)
 
 
 def search(
     steps: int,
+    count: Int32[Array, "*shape"],
     number: UInt32[Array, ""],
     num_trials: Int32[Array, "*shape"],
     odds: Float32[Array, "*shape"],
@@ -90,13 +87,14 @@ def search(
     key_1: UInt32[Array, "*#shape"],
     index: UInt32[Array, "*#shape"],
 ) -> Int32[Array, "*shape"]:
-    """One pass: a binomial number, or PENDING where the uniform outlasts `steps` masses.
+    """One pass: every PENDING count becomes a binomial number, or stays PENDING where the uniform outlasts the masses.
 
     Args:
-        steps: static, a multiple of four.
+        steps: how many masses, static, a multiple of four.
+        count: result so far.
         number: of the pass; equal numbers use equal words, so a longer search continues a shorter one.
         num_trials: n >= 0.
-        odds: p / (1 - p) in [0, 1]; 0 gives 0 for certain.
+        odds: p / (1 - p) in (0, 1] where a count is PENDING.
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
@@ -107,7 +105,7 @@ def search(
     Definition.
     """
     first, second = threefry2x32(key_0, key_1, np.uint32(Tag.BINOMIAL_INVERSION) + number, index)
-    return count_from_words(steps, first, second, num_trials, odds)
+    return jnp.where(count < 0, count_from_words(steps, first, second, num_trials, odds), count)
 
 
 def count_from_words(
@@ -150,7 +148,7 @@ def count_from_words(
         mass = mass * (lower * upper)
     base = (searched + steps // _GROUP) * _GROUP
     count = jnp.minimum(base + _within_group(base, slope, odds, second), num_trials)
-    return jnp.where(odds > 0, jnp.where(remainder < 0, count, PENDING), 0)
+    return jnp.where(remainder < 0, count, PENDING)
 
 
 def _within_group(
