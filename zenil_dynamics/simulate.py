@@ -146,10 +146,13 @@ def simulate(
     summaries = {name: Summary(recorded, kept) for name in names}
 
     folder = None if checkpoint is None else pathlib.Path(checkpoint)
-    facts = snapshots.fingerprint(
-        system, key, names, layout.block_size, num_generations, num_replicates, keep, quantiles, terminal_only
-    )
-    first_block = 0 if folder is None else snapshots.restore(folder, facts, summaries)
+    facts: dict[str, Any] = {}
+    first_block = 0
+    if folder is not None:
+        facts = snapshots.fingerprint(
+            system, key, names, layout.block_size, num_generations, num_replicates, keep, quantiles, terminal_only
+        )
+        first_block = snapshots.restore(folder, facts, summaries)
 
     loop = Loop.of(system, table)
     arguments = (loop, table.rows(), jax.random.key_data(key))

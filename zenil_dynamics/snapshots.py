@@ -44,7 +44,7 @@ def fingerprint(
         "terminal_only": terminal_only,
         "x64": bool(jax.config.jax_enable_x64),  # pyright: ignore[reportAttributeAccessIssue]
         "backend": jax.default_backend(),
-        "versions": versions(),
+        "versions": dict(versions()),
     }
 
 

@@ -1,10 +1,12 @@
 """The result of a run: what was measured, how, and on what."""
 
+import functools
 import json
 import pathlib
 import platform
 from collections.abc import Mapping
 from importlib import metadata
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
@@ -23,13 +25,14 @@ FORMAT = 1
 _TABLES = ("mean", "standard_error", "variance", "minimum", "maximum", "nonfinite")
 
 
-def versions() -> dict[str, str]:
-    """Versions of what computes the numbers."""
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """Versions of what computes the numbers; read once, for package metadata are files."""
     try:
         own = metadata.version("zenil-dynamics")
     except metadata.PackageNotFoundError:  # Run from a source tree without installation.
         own = "source"
-    return {
+    found = {
         "zenil-dynamics": own,
         "jax": jax.__version__,
         "jaxlib": metadata.version("jaxlib"),
@@ -37,6 +40,7 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "python": platform.python_version(),
     }
+    return MappingProxyType(found)
 
 
 class Trajectory:
@@ -113,7 +117,7 @@ class Trajectory:
                 "num_replicates": num_replicates,
                 "system": system.describe(),
                 "quantile_levels": levels,
-                "versions": versions(),
+                "versions": dict(versions()),
                 **facts,
             },
             arrays,
