@@ -13,10 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from zenil_dynamics import devices
-from zenil_dynamics.kernel import Recorder, replicate
-from zenil_dynamics.random import fold_in
+from zenil_dynamics.kernels import AbstractKernel, Recorder
 from zenil_dynamics.summaries import BlockMoments
-from zenil_dynamics.system import Loop, Row
 
 
 class BlockLayout(NamedTuple):
@@ -41,24 +39,14 @@ def run_block(
     recorders: tuple[Recorder, ...],
     block_size: int,
     terminal_only: bool,
-    arguments: tuple[Loop, Row, jax.Array],
+    arguments: tuple[AbstractKernel, jax.Array],
     first: jax.Array,
     num_valid: jax.Array,
 ) -> tuple[tuple[jax.Array, jax.Array], ...]:
     """Run one block and reduce it; the values have shape (generations, replicates)."""
-    loop, rows, key_words = arguments
-    root = jax.random.wrap_key_data(key_words)
+    kernel, key_words = arguments
     lanes = jnp.arange(block_size, dtype=jnp.uint32)
-
-    def one(lane: jax.Array) -> Any:
-        return replicate(loop, rows, recorders, key=fold_in(root, first + lane), terminal_only=terminal_only)
-
-    # Lanes last, and joined out here: inside the vmap XLA would transpose the trace twice.
-    traces, finals = jax.vmap(one, out_axes=(1, 0))(lanes)
-    if terminal_only:
-        values = tuple(final[None] for final in finals)
-    else:
-        values = tuple(jnp.concatenate([trace, final[None]]) for trace, final in zip(traces, finals, strict=True))
+    values = kernel(recorders, first + lanes, key=jax.random.wrap_key_data(key_words), terminal_only=terminal_only)
     valid = lanes < num_valid
     return tuple((_block_moments(recorded, valid), recorded) for recorded in values)
 

@@ -13,10 +13,10 @@ import numpy as np
 from zenil_dynamics import checkpoint as checkpoints
 from zenil_dynamics import devices, snapshots
 from zenil_dynamics.blocks import BlockLayout, compile_block, run_blocks
-from zenil_dynamics.kernel import Recorder
+from zenil_dynamics.kernels import AUTOMATIC, AbstractKernel, Recorder, choose
 from zenil_dynamics.random import words
 from zenil_dynamics.summaries import QUANTILE_REPLICATES, BlockMoments, Summary
-from zenil_dynamics.system import Loop, System
+from zenil_dynamics.system import System
 from zenil_dynamics.trajectory import Trajectory
 from zenil_dynamics.types import Key
 from zenil_dynamics.validate import nearest_names, positive_integer
@@ -47,6 +47,7 @@ class Plan(NamedTuple):
 def plan(
     system: System,
     *,
+    kernel: AbstractKernel,
     num_generations: int,
     num_replicates: int,
     num_records: int,
@@ -62,7 +63,7 @@ def plan(
         ValueError: sizes that are not positive whole numbers.
     """
     state_bytes = system.initial_state.num_bytes
-    width = devices.block_width(state_bytes) if block_size is None else positive_integer(block_size, name="block_size")
+    width = kernel.block_size if block_size is None else positive_integer(block_size, name="block_size")
     blocks_per_chunk = BLOCKS_PER_CHUNK
     if chunk_size is not None:
         blocks_per_chunk = -(-positive_integer(chunk_size, name="chunk_size") // width)
@@ -88,6 +89,7 @@ def simulate(
     terminal_only: bool = False,
     block_size: int | None = None,
     chunk_size: int | None = None,
+    kernel: str = AUTOMATIC,
     progress: Progress | None = None,
     checkpoint: str | pathlib.Path | None = None,
 ) -> Trajectory:
@@ -108,6 +110,7 @@ def simulate(
         terminal_only: record generation T alone.
         block_size: replicates compiled together; None chooses by state size and platform.
         chunk_size: replicates between checkpoints, rounded up to whole blocks.
+        kernel: name of the algorithm; "auto" chooses by system and platform, see docs/performance.md.
         progress: called with (replicates done, R) from the calling thread.
         checkpoint: folder for a snapshot after each chunk and at an interruption. A snapshot that is there already
             is resumed, bit for bit, when it belongs to the same arguments, and refused otherwise.
@@ -129,8 +132,10 @@ def simulate(
     words(key)  # Refuses keys of another generator before anything else is done.
     names, recorders = _recorders(system, record)
     table = system.table(num_generations)
+    chosen = choose(system, table, tuple(names), terminal_only=terminal_only, kernel=kernel)
     layout = plan(
         system,
+        kernel=chosen,
         num_generations=num_generations,
         num_replicates=num_replicates,
         num_records=len(names),
@@ -150,12 +155,20 @@ def simulate(
     first_block = 0
     if folder is not None:
         facts = snapshots.fingerprint(
-            system, key, names, layout.block_size, num_generations, num_replicates, keep, quantiles, terminal_only
+            system,
+            key,
+            names,
+            chosen.description,
+            layout.block_size,
+            num_generations,
+            num_replicates,
+            keep,
+            quantiles,
+            terminal_only,
         )
         first_block = snapshots.restore(folder, facts, summaries)
 
-    loop = Loop.of(system, table)
-    arguments = (loop, table.rows(), jax.random.key_data(key))
+    arguments = (chosen, jax.random.key_data(key))
     started = time.perf_counter()
     compiled = compile_block(arguments, recorders, layout.block_size, terminal_only)
     compile_seconds = time.perf_counter() - started
@@ -192,7 +205,7 @@ def simulate(
         num_replicates=num_replicates,
         terminal_only=terminal_only,
         keep_replicates=keep == "replicates",
-        kernel=f"forward scan, {system.initial_state.family}, blocks of {layout.block_size}",
+        kernel=f"{chosen.description}, blocks of {layout.block_size}",
         device=devices.description(),
         block_size=layout.block_size,
         key=[int(word) for word in np.asarray(jax.random.key_data(key))],

@@ -1,0 +1,51 @@
+"""What every way of computing a block of replicates offers."""
+
+import abc
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import equinox as eqx
+from jaxtyping import Array, Float, UInt32
+
+from zenil_dynamics.states.base import Observed
+from zenil_dynamics.types import Key
+
+Recorder = Callable[[Any, Observed], Float[Array, ""]]
+
+
+class AbstractKernel(eqx.Module):
+    """One way to compute blocks of replicates of one system; arrays are leaves, structure is static.
+
+    Two kernels of one system agree in law, not in bits. Within one kernel replicate i depends on `key` and i alone.
+
+    Attributes:
+        name: under which a user may ask for this kernel, and which a result records.
+    """
+
+    name: ClassVar[str]
+
+    @abc.abstractmethod
+    def __call__(
+        self, recorders: tuple[Recorder, ...], replicates: UInt32[Array, " lanes"], *, key: Key, terminal_only: bool
+    ) -> tuple[Float[Array, "generations lanes"], ...]:
+        """Run replicates side by side and record scalars of their states.
+
+        Args:
+            recorders: functions of (state, what is observed beside it), each a scalar.
+            replicates: addresses of the replicates; equal addresses give equal bits.
+            key: root of the run; replicate i lives below `fold_in(key, i)`.
+            terminal_only: record generation T alone.
+
+        Returns:
+            One array per recorder, generations first: 0 .. T, or T alone.
+        """
+
+    @property
+    @abc.abstractmethod
+    def block_size(self) -> int:
+        """Replicates that this kernel likes to compute together: by state size and platform, never by R."""
+
+    @property
+    @abc.abstractmethod
+    def description(self) -> str:
+        """A few words for the result: which algorithm, and what was chosen within it."""
