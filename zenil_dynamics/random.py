@@ -46,6 +46,14 @@ class Tag(IntEnum):
     GAMMA_NORMAL = 6 << 24
     GAMMA_ACCEPT = 7 << 24
     GAMMA_BOOST = 8 << 24
+    POISSON_TABLE = 9 << 24
+    POISSON_THOUSANDS = 10 << 24
+    POISSON_ACCEPT = 11 << 24
+    BACKWARD_PARENT = 16 << 24
+    BACKWARD_SMOOTH = 17 << 24
+    BACKWARD_ORIGIN = 18 << 24
+    BACKWARD_FRESH = 19 << 24
+    BACKWARD_UNIFORM = 20 << 24
 
 
 def threefry2x32(

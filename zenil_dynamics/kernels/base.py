@@ -2,12 +2,13 @@
 
 import abc
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 from jaxtyping import Array, Float, UInt32
 
 from zenil_dynamics.states.base import Observed
+from zenil_dynamics.system import ScheduleTable, System
 from zenil_dynamics.types import Key
 
 Recorder = Callable[[Any, Observed], Float[Array, ""]]
@@ -23,6 +24,23 @@ class AbstractKernel(eqx.Module):
     """
 
     name: ClassVar[str]
+
+    @classmethod
+    @abc.abstractmethod
+    def refusal(
+        cls, system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool
+    ) -> str | None:
+        """Why this kernel cannot compute a run, in words that continue "because"; None where it can."""
+
+    @classmethod
+    def pays(cls, system: System, table: ScheduleTable) -> bool:
+        """Whether this kernel is the fastest where it can compute a run; the figures stand in docs/performance.md."""
+        return True
+
+    @classmethod
+    @abc.abstractmethod
+    def of(cls, system: System, table: ScheduleTable, names: tuple[str, ...]) -> Self:
+        """Prepare a run that is not refused; `names` says what will be recorded."""
 
     @abc.abstractmethod
     def __call__(

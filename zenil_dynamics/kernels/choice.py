@@ -5,12 +5,16 @@ from types import MappingProxyType
 
 from zenil_dynamics.kernels.base import AbstractKernel
 from zenil_dynamics.kernels.forward import Forward
+from zenil_dynamics.kernels.poisson import ConditionedPoisson
 from zenil_dynamics.system import ScheduleTable, System
 from zenil_dynamics.validate import nearest_names
 
 AUTOMATIC = "auto"
 
-KERNELS: Mapping[str, type[AbstractKernel]] = MappingProxyType({kernel.name: kernel for kernel in (Forward,)})
+KERNELS: Mapping[str, type[AbstractKernel]] = MappingProxyType(
+    {kernel.name: kernel for kernel in (ConditionedPoisson, Forward)}
+)
+"""By name; the first one that can compute a run, and that pays, is the automatic choice."""
 
 
 def choose(
@@ -21,16 +25,27 @@ def choose(
     Args:
         system: the loop.
         table: its schedules.
-        names: what is recorded, by name; a user's own function appears under its own name.
+        names: what is recorded, by name; a user's own function has a name that no quantity has.
         terminal_only: whether generation T alone is recorded.
         kernel: "auto", or the name of a kernel.
 
     Raises:
         ValueError: an unknown name, or a kernel that cannot compute this run; the message says why.
     """
-    if kernel not in (AUTOMATIC, *KERNELS):
+    if kernel == AUTOMATIC:
+        fitting = (
+            candidate
+            for candidate in KERNELS.values()
+            if candidate.refusal(system, table, names, terminal_only=terminal_only) is None
+            and candidate.pays(system, table)
+        )
+        return next(fitting).of(system, table, names)
+    if kernel not in KERNELS:
         known = (AUTOMATIC, *KERNELS)
         raise ValueError(
             f"`kernel`: there is no kernel {kernel!r}{nearest_names(kernel, known)}. There are: {', '.join(known)}."
         )
-    return Forward.of(system, table)
+    refusal = KERNELS[kernel].refusal(system, table, names, terminal_only=terminal_only)
+    if refusal is not None:
+        raise ValueError(f"`kernel`: {kernel!r} cannot compute this run because {refusal}. Choose {AUTOMATIC!r}.")
+    return KERNELS[kernel].of(system, table, names)

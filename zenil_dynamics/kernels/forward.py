@@ -23,7 +23,14 @@ class Forward(AbstractKernel):
     name: ClassVar[str] = "forward"
 
     @classmethod
-    def of(cls, system: System, table: ScheduleTable) -> Self:
+    def refusal(
+        cls, system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool
+    ) -> str | None:
+        """Nothing is refused."""
+        return None
+
+    @classmethod
+    def of(cls, system: System, table: ScheduleTable, names: tuple[str, ...]) -> Self:
         """Take over a system and its schedule table."""
         return cls(Loop.of(system, table), table.rows())
 
