@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Int, UInt32
+from jaxtyping import Array, Complex64, Int, UInt32
 
 from zenil_dynamics.types import HostArray, Key
 
@@ -84,6 +84,40 @@ def threefry2x32(
         x = x + schedule[(group + 1) % 3]
         y = y + schedule[(group + 2) % 3] + np.uint32(group + 1)
     return x, y
+
+
+def joined(first: UInt32[Array, "*shape"], second: UInt32[Array, "*shape"]) -> Complex64[Array, "*shape"]:
+    """Both words of a block as one array, which XLA computes in one loop.
+
+    XLA's CPU loops have one output each: where both words are carried on, the block would be encrypted twice. A complex
+    number is one output; its parts are only moved, never calculated with, so every bit pattern survives.
+
+    Args:
+        first: words.
+        second: words.
+
+    Returns:
+        An array to be taken apart by `parted`.
+
+    Definition.
+    """
+    as_float = (lax.bitcast_convert_type(word, jnp.float32) for word in (first, second))
+    return lax.complex(*as_float)
+
+
+def parted(pair: Complex64[Array, "*shape"]) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
+    """Take `joined` words apart.
+
+    Args:
+        pair: what `joined` returned.
+
+    Returns:
+        The two arrays of words.
+
+    Definition.
+    """
+    first, second = (lax.bitcast_convert_type(part, jnp.uint32) for part in (lax.real(pair), lax.imag(pair)))
+    return first, second
 
 
 def words(key: Key) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:

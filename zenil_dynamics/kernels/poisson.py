@@ -36,7 +36,7 @@ from zenil_dynamics.types import Key
 from zenil_dynamics.updates.replace import Replace
 
 LARGEST_NUM_SAMPLES = int(alias.LARGEST_POISSON_MEAN)
-LARGEST_SUPPORT = 1 << 14
+LARGEST_SUPPORT = alias.LARGEST_ROWS
 
 _LANES = 256
 _BLOCK_WITH_REFILL = 1024

@@ -14,7 +14,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Float32, Int32, UInt32
 
 from zenil_dynamics.kernels.additive import TabulatedQuantity
-from zenil_dynamics.random import Tag, threefry2x32
+from zenil_dynamics.random import Tag, joined, parted, threefry2x32
 from zenil_dynamics.samplers.alias import AliasTable
 from zenil_dynamics.types import HostArray
 
@@ -128,12 +128,14 @@ def propose(
     def labels(index: Array) -> Array:
         return _rows(index) if state.labels is None else _chunk(state.labels, index)
 
-    def draw(index: Array, carry: tuple[tuple[Array, ...], Array]) -> tuple[tuple[Array, ...], Array]:
+    def draw(index: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         found, proposal = carry
         counts, rows = _chunk(state.counts, index), _rows(index)
-        drawn = laws.own.draw(counts & (UNITS - 1), found[0])
-        if laws.fresh is not None:
-            drawn = drawn + laws.fresh.draw(rows, found[1])
+        if laws.fresh is None:
+            drawn = laws.own.draw(counts & (UNITS - 1), found)
+        else:
+            first, second = parted(found)
+            drawn = laws.own.draw(counts & (UNITS - 1), first) + laws.fresh.draw(rows, second)
         if laws.thousands is not None:
             drawn = _with_thousands(laws.thousands, drawn, counts, attempt, labels(index))
         # One more than N marks a proposal that is too large, and is as far as the tables of counts go.
@@ -141,9 +143,9 @@ def propose(
         drawn = jnp.where(attempt.number >= MAX_ATTEMPTS, jnp.where(rows == state.head, 0, counts), drawn)
         return words(index + 1), lax.dynamic_update_slice_in_dim(proposal, drawn, index * CHUNK, 0)
 
-    def words(index: Array) -> tuple[Array, ...]:
-        block = _block(Tag.POISSON_TABLE, attempt, labels(index))
-        return block[:1] if laws.fresh is None else block
+    def words(index: Array) -> Array:
+        first, second = _block(Tag.POISSON_TABLE, attempt, labels(index))
+        return first if laws.fresh is None else joined(first, second)
 
     # A chunk's words come out of the loop's carry: XLA makes a gather scalar, and with it all that it fuses into it.
     return lax.fori_loop(0, state.used, draw, (words(jnp.int32(0)), proposal))[1]

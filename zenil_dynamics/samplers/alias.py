@@ -20,7 +20,11 @@ TOTAL = 1 << 32
 """Mass of a row: probabilities are integers over it."""
 
 LARGEST_POISSON_MEAN = 16384.0
-_COLUMN_BITS = ((64, 7), (256, 8), (1024, 9), (4096, 10), (int(LARGEST_POISSON_MEAN), 11))
+LARGEST_ROWS = 1 << 13
+"""Rows of the greatest width that the 17 bits of a row's first column can address."""
+
+_SMALLEST_BITS = 7
+_COLUMN_BITS = ((64, _SMALLEST_BITS), (256, 8), (1024, 9), (4096, 10), (int(LARGEST_POISSON_MEAN), 11))
 """(largest mean, bits): a window of 2^bits integers around such a mean leaves out less than 2^-34 of a Poisson law."""
 
 
@@ -29,13 +33,12 @@ class AliasTable(eqx.Module):
 
     Attributes:
         entries: columns of all rows, threshold above alias in one word.
-        start: first column of a row, shape (rows,).
-        shape: 32 times the smallest integer of a row, plus its number of bits, shape (rows,).
+        rows: where a row starts and what it covers, in one word, shape (rows,): from the top 17 bits the first column
+            in units of 128, 12 bits the smallest integer in units of 4, 3 bits the number of column bits minus 7.
     """
 
     entries: UInt32[HostArray, " columns"]
-    start: Int32[HostArray, " rows"]
-    shape: Int32[HostArray, " rows"]
+    rows: UInt32[HostArray, " rows"]
 
     def draw(self, row: Int[Array, "*#shape"], word: UInt32[Array, "*#shape"]) -> Int32[Array, "*shape"]:
         """Look up numbers of the laws of `row`, one word each.
@@ -53,19 +56,20 @@ class AliasTable(eqx.Module):
         Source: Walker, "An efficient method for generating discrete random variables with general distributions",
         ACM TOMS 3 (1977).
         """
-        shape = jnp.asarray(self.shape).at[row].get(mode="promise_in_bounds")
-        bits = (shape & 31).astype(jnp.uint32)
+        described = jnp.asarray(self.rows).at[row].get(mode="promise_in_bounds")
+        bits = (described & np.uint32(7)) + np.uint32(_SMALLEST_BITS)
+        lowest = (described >> np.uint32(3 - 2)) & np.uint32(0xFFF << 2)
         column = word >> (np.uint32(32) - bits)
-        position = jnp.asarray(self.start).at[row].get(mode="promise_in_bounds") + column.astype(jnp.int32)
+        position = ((described >> np.uint32(15)) << np.uint32(_SMALLEST_BITS)) + column
         entry = jnp.asarray(self.entries).at[position].get(mode="promise_in_bounds")
-        fraction = word & ((np.uint32(0xFFFFFFFF)) >> bits)
+        fraction = word & (np.uint32(0xFFFFFFFF) >> bits)
         alias = entry & ((np.uint32(1) << bits) - np.uint32(1))
-        return (shape >> 5) + jnp.where(fraction < (entry >> bits), column, alias).astype(jnp.int32)
+        return (lowest + jnp.where(fraction < (entry >> bits), column, alias)).astype(jnp.int32)
 
     @property
     def num_bytes(self) -> int:
         """Of the table."""
-        return self.entries.nbytes + self.start.nbytes + self.shape.nbytes
+        return self.entries.nbytes + self.rows.nbytes
 
 
 def poisson(means: Sequence[float] | np.ndarray) -> AliasTable:
@@ -81,13 +85,15 @@ def poisson(means: Sequence[float] | np.ndarray) -> AliasTable:
         The table.
 
     Raises:
-        ValueError: a mean that is negative, not finite, or above 16384.
+        ValueError: a mean that is negative, not finite, or above 16384; more than 2^13 means.
 
     Law: tests/samplers/test_alias.py.
     """
     means = np.asarray(means, np.float64).reshape(-1)
     if means.size == 0 or not np.all((means >= 0) & (means <= LARGEST_POISSON_MEAN)):
         raise ValueError(f"`means` must lie in [0, {LARGEST_POISSON_MEAN:g}]; got {means[:5]} ...")
+    if means.size > LARGEST_ROWS:
+        raise ValueError(f"`means` must be at most {LARGEST_ROWS}; got {means.size}.")
     return _poisson(means.tobytes())
 
 
@@ -98,14 +104,15 @@ def _poisson(means_as_bytes: bytes) -> AliasTable:
     bits = np.full(means.shape, _COLUMN_BITS[-1][1])
     for limit, width in reversed(_COLUMN_BITS):
         bits = np.where(means < limit, width, bits)
-    lowest = np.maximum(np.floor(means) - 2 ** (bits - 1.0) + 1, 0).astype(np.int64)
+    lowest = np.maximum(np.floor(means) - 2 ** (bits - 1.0) + 1, 0).astype(np.int64) // 4 * 4
     start = np.concatenate([[0], np.cumsum(1 << bits)])
     entries = np.empty(start[-1], np.uint32)
     for width in np.unique(bits):
         rows = np.flatnonzero(bits == width)
         packed = pack(_poisson_masses(means[rows], lowest[rows], 1 << int(width)))
         entries[start[rows][:, None] + np.arange(1 << int(width))] = packed
-    return AliasTable(entries, start[:-1].astype(np.int32), (lowest * 32 + bits).astype(np.int32))
+    described = (start[:-1] >> _SMALLEST_BITS << 15) | (lowest // 4 << 3) | (bits - _SMALLEST_BITS)
+    return AliasTable(entries, described.astype(np.uint32))
 
 
 def _poisson_masses(means: np.ndarray, lowest: np.ndarray, columns: int) -> np.ndarray:
