@@ -5,12 +5,12 @@ type, the head, is set aside; every other type takes a Poisson number, looked up
 is left. That has the right law when it is accepted with a probability proportional to the Poisson probability of what
 is left, about sqrt(share of the head) on average, and otherwise tried again with new words. At N draws from
 alpha P + (1 - alpha) Q with Q = counts / N the means are alpha N P_i + (1 - alpha) count_i: the first part has a row
-per type, the second a row per count. No number is approximated by a formula: the tables are exact within 2^-25 a type.
+per type, the second a row per count. No number comes from a formula that approximates: each is within 2^-21 in total
+variation of its law, and within 2^-25 where its mean is small.
 
-A lane holds one replicate and keeps its own generation and attempt: lanes do not wait for each other, and a lane that
-has ended takes the next replicate. Without fresh draws a type that has died never returns: lanes then move their living
-types together from time to time, and the loops over types end at the last living one. A lane that holds one type only
-has been absorbed and ends.
+A lane holds one replicate and keeps its own generation and attempt: lanes do not wait for each other. Without fresh
+draws a type that has died never returns: lanes then move their living types together from time to time, and the loops
+over types end at the last living one. A lane that holds one type only has been absorbed and ends.
 """
 
 from typing import Any, ClassVar, NamedTuple, Self, cast
@@ -39,25 +39,21 @@ LARGEST_NUM_SAMPLES = int(alias.LARGEST_POISSON_MEAN)
 LARGEST_SUPPORT = alias.LARGEST_ROWS
 
 _LANES = 256
-_BLOCK_WITH_REFILL = 1024
+"""Replicates side by side: enough to pay for a pass over a chunk, few enough for their counts to stay in cache."""
 
 
 class Progress(NamedTuple):
-    """Where lanes are: which replicate, which generation, which attempt at the next one.
+    """Where lanes are: which generation, which attempt at the next one.
 
     Attributes:
-        slot: index of the replicate in the block.
-        generation: the last one that is drawn.
+        generation: the last one that is drawn; T once a lane has ended.
         attempt: words of the attempt at the next.
-        next_slot: first replicate that no lane has begun.
-        ended: per replicate, the generation after which nothing changes.
+        ended: the generation after which nothing changes.
     """
 
-    slot: Int32[Array, " lanes"]
     generation: Int32[Array, " lanes"]
     attempt: Attempt
-    next_slot: Int32[Array, ""]
-    ended: Int32[Array, " replicates"]
+    ended: Int32[Array, " lanes"]
 
 
 class ConditionedPoisson(AbstractKernel):
@@ -146,8 +142,8 @@ class ConditionedPoisson(AbstractKernel):
 
     @property
     def block_size(self) -> int:
-        """More replicates than lanes where a lane can take another one."""
-        return _LANES if self.closed else _BLOCK_WITH_REFILL
+        """Fixed: chunks of types, not replicates, adapt to the size of a state."""
+        return _LANES
 
     @property
     def description(self) -> str:
@@ -179,12 +175,11 @@ class ConditionedPoisson(AbstractKernel):
         return 0 if self.initial is None else 1
 
     def _open(
-        self, keys: tuple[UInt32[Array, " replicates"], UInt32[Array, " replicates"]]
-    ) -> tuple[Int32[Array, "types replicates"], tuple[Float[Array, " replicates"], ...]]:
+        self, keys: tuple[UInt32[Array, " lanes"], UInt32[Array, " lanes"]]
+    ) -> tuple[Int32[Array, "types lanes"], tuple[Float[Array, " lanes"], ...]]:
         """Draw the first counts of all replicates, and what is recorded of them."""
         assert self.opening.fresh_means is not None
         num_replicates = keys[0].shape[0]
-        slot = jnp.arange(num_replicates, dtype=jnp.int32)
         nothing = jnp.zeros((self.opening.fresh_means.shape[0], num_replicates), jnp.int32)
         state = poisson_lanes.settle(self.opening, nothing)
         values = tuple(jnp.zeros(num_replicates) for _ in self.quantities)
@@ -202,30 +197,22 @@ class ConditionedPoisson(AbstractKernel):
             values = tuple(jnp.where(accepted, new, old) for new, old in zip(seen, values, strict=True))
             return done | accepted, attempt._replace(number=attempt.number + np.uint32(1)), proposal, opened, values
 
-        attempt = _first_attempt(keys, slot, jnp.full_like(slot, self._opened - 1))
+        attempt = _first_attempt(keys, jnp.full(num_replicates, self._opened - 1, jnp.int32))
         carry = (jnp.zeros(num_replicates, bool), attempt, nothing, state, values)
         _, _, _, opened, values = lax.while_loop(unfinished, again, carry)
         return opened.counts, values
 
     def _generations(
         self,
-        traces: tuple[Float[Array, "generations replicates"], ...],
-        counts: Int32[Array, "types replicates"],
-        keys: tuple[UInt32[Array, " replicates"], UInt32[Array, " replicates"]],
-    ) -> tuple[Float[Array, "generations replicates"], ...]:
+        traces: tuple[Float[Array, "generations lanes"], ...],
+        counts: Int32[Array, "types lanes"],
+        keys: tuple[UInt32[Array, " lanes"], UInt32[Array, " lanes"]],
+    ) -> tuple[Float[Array, "generations lanes"], ...]:
         """Run lanes until every replicate has its last generation."""
-        num_replicates = counts.shape[1]
-        lanes = num_replicates if self.closed else min(_LANES, num_replicates)
-        slot = jnp.arange(lanes, dtype=jnp.int32)
-        generation = jnp.full_like(slot, self._opened)
-        progress = Progress(
-            slot,
-            generation,
-            _first_attempt(keys, slot, generation),
-            jnp.int32(lanes),
-            jnp.full(num_replicates, self.num_generations, jnp.int32),
-        )
-        state = poisson_lanes.settle(self.laws, counts[:, :lanes])
+        generation = jnp.full(counts.shape[1], self._opened, jnp.int32)
+        last = jnp.full_like(generation, self.num_generations)
+        progress = Progress(generation, _first_attempt(keys, generation), last)
+        state = poisson_lanes.settle(self.laws, counts)
 
         def unfinished(carry: Any) -> Array:
             return jnp.any(carry[1].generation < self.num_generations)
@@ -239,10 +226,9 @@ class ConditionedPoisson(AbstractKernel):
             traces = self._record(traces, state, progress, accepted, survey)
             state = poisson_lanes.commit(self.laws, state, proposal, accepted, survey)
             progress = self._advance(progress, keys, accepted, survey)
-            if not self.closed:
-                return (*self._refill(state, progress, counts, keys), proposal, traces)
-            ended = progress.generation >= self.num_generations
-            return poisson_lanes.gather_living(state, ended), progress, proposal, traces
+            if self.closed:
+                state = poisson_lanes.gather_living(state, progress.generation >= self.num_generations)
+            return state, progress, proposal, traces
 
         carry = (state, progress, jnp.zeros_like(state.counts), traces)
         _, progress, _, traces = lax.while_loop(unfinished, attempt, carry)
@@ -260,24 +246,25 @@ class ConditionedPoisson(AbstractKernel):
 
     def _record(
         self,
-        traces: tuple[Float[Array, "generations replicates"], ...],
+        traces: tuple[Float[Array, "generations lanes"], ...],
         state: Counts,
         progress: Progress,
         accepted: Bool[Array, " lanes"],
         survey: Survey,
-    ) -> tuple[Float[Array, "generations replicates"], ...]:
+    ) -> tuple[Float[Array, "generations lanes"], ...]:
         """Write what was accepted at the generation of its lane."""
         place = jnp.where(accepted, progress.generation + 1, self.num_generations + 1)
         values = self._values(state, survey)
+        lanes = jnp.arange(place.shape[0])
         return tuple(
-            trace.at[place, progress.slot].set(value, mode="drop", unique_indices=True)
+            trace.at[place, lanes].set(value, mode="drop", unique_indices=True)
             for trace, value in zip(traces, values, strict=True)
         )
 
     def _advance(
         self,
         progress: Progress,
-        keys: tuple[UInt32[Array, " replicates"], UInt32[Array, " replicates"]],
+        keys: tuple[UInt32[Array, " lanes"], UInt32[Array, " lanes"]],
         accepted: Bool[Array, " lanes"],
         survey: Survey,
     ) -> Progress:
@@ -286,54 +273,20 @@ class ConditionedPoisson(AbstractKernel):
         ended = progress.ended
         if self.closed:
             absorbed = accepted & (survey.left == self.laws.num_samples)
-            ended = ended.at[progress.slot].min(jnp.where(absorbed, generation, self.num_generations))
+            ended = jnp.where(absorbed, generation, ended)
             generation = jnp.where(absorbed, self.num_generations, generation)
-        fresh = _first_attempt(keys, progress.slot, generation)
+        first = _first_attempt(keys, generation)
         again = progress.attempt._replace(number=progress.attempt.number + np.uint32(1))
-        attempt = Attempt(*(jnp.where(accepted, new, old) for new, old in zip(fresh, again, strict=True)))
-        return progress._replace(generation=generation, attempt=attempt, ended=ended)
-
-    def _refill(
-        self,
-        state: Counts,
-        progress: Progress,
-        counts: Int32[Array, "types replicates"],
-        keys: tuple[UInt32[Array, " replicates"], UInt32[Array, " replicates"]],
-    ) -> tuple[Counts, Progress]:
-        """Hand replicates that no lane has begun to lanes that have ended."""
-        num_replicates = counts.shape[1]
-        ended = progress.generation >= self.num_generations
-
-        def take(state: Counts, progress: Progress) -> tuple[Counts, Progress]:
-            wanted = progress.next_slot + jnp.cumsum(ended, dtype=jnp.int32) - 1
-            taking = ended & (wanted < num_replicates)
-            slot = jnp.where(taking, wanted, progress.slot)
-            begun = poisson_lanes.settle(self.laws, counts[:, slot])
-            generation = jnp.where(taking, self._opened, progress.generation)
-            first = _first_attempt(keys, slot, generation)
-            attempt = Attempt(*(jnp.where(taking, new, old) for new, old in zip(first, progress.attempt, strict=True)))
-            number = progress.next_slot + jnp.sum(taking, dtype=jnp.int32)
-            return (
-                state._replace(
-                    counts=jnp.where(taking, begun.counts, state.counts),
-                    head=jnp.where(taking, begun.head, state.head),
-                ),
-                Progress(slot, generation, attempt, number, progress.ended),
-            )
-
-        some = jnp.any(ended) & (progress.next_slot < num_replicates)
-        return lax.cond(some, take, lambda state, progress: (state, progress), state, progress)
+        attempt = Attempt(*(jnp.where(accepted, new, old) for new, old in zip(first, again, strict=True)))
+        return Progress(generation, attempt, ended)
 
 
 def _first_attempt(
-    keys: tuple[UInt32[Array, " replicates"], UInt32[Array, " replicates"]],
-    slot: Int32[Array, " lanes"],
-    generation: Int32[Array, " lanes"],
+    keys: tuple[UInt32[Array, " lanes"], UInt32[Array, " lanes"]], generation: Int32[Array, " lanes"]
 ) -> Attempt:
     """Key of the step from `generation` of every lane's replicate, where the forward kernel has it: `fold_in`."""
     address = (generation + 1).astype(jnp.uint32)
-    key_0, key_1 = (word.at[slot].get(mode="promise_in_bounds") for word in keys)
-    return Attempt(*threefry2x32(key_0, key_1, jnp.zeros_like(address), address), jnp.zeros_like(address))
+    return Attempt(*threefry2x32(*keys, jnp.zeros_like(address), address), jnp.zeros_like(address))
 
 
 def _padded(state: AbstractState) -> np.ndarray:
