@@ -1,7 +1,9 @@
 """Reads the imports of both packages and fails on an edge that the rooms forbid (docs/conventions.md)."""
 
 import ast
+import importlib
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -38,11 +40,14 @@ ALLOWED = {
         "devices",
     },
     "summaries": {"types"},
-    "checkpoint": set(),
+    "files": set(),
+    "distributed": set(),
+    "checkpoint": {"files"},
     "blocks": {"kernels", "summaries", "devices"},
-    "snapshots": {"types", "system", "summaries", "checkpoint", "trajectory"},
+    "sharing": {"blocks", "distributed", "summaries"},
+    "snapshots": {"types", "system", "summaries", "checkpoint", "distributed", "trajectory"},
     "plotting": {"trajectory"},
-    "trajectory": {"summaries", "system", "plotting"},
+    "trajectory": {"files", "summaries", "system", "plotting"},
     "simulate": {
         "types",
         "validate",
@@ -51,11 +56,13 @@ ALLOWED = {
         "kernels",
         "summaries",
         "devices",
-        "checkpoint",
+        "distributed",
         "blocks",
+        "sharing",
         "snapshots",
         "trajectory",
     },
+    "stationary": {"types", "schedules", "system", "kernels", "simulate", "trajectory"},
     "oracles": set(),
     "exactness": {"validate", "states", "fits", "updates", "system", "oracles", "estimators"},
 }
@@ -123,7 +130,7 @@ def test_sequential_evidence_has_never_heard_of_jax_or_dynamics():
 def test_proofs_use_public_names_of_the_dynamics():
     for path in files("proofs_numeric"):
         deep = {name for name in imported(path) if name.startswith("zenil_dynamics.")}
-        allowed_namespaces = ("oracles", "estimators", "schedules", "corpora", "devices", "samplers", "random")
+        allowed_namespaces = ("oracles", "estimators", "schedules", "corpora", "devices", "files", "samplers", "random")
         private = {
             name for name in deep if name.split(".")[1][0].islower() and name.split(".")[1] not in allowed_namespaces
         }
@@ -131,13 +138,45 @@ def test_proofs_use_public_names_of_the_dynamics():
         assert {name.split(".")[1] for name in private} <= public_functions
 
 
+def contents_only(node: ast.stmt) -> bool:
+    """Whether a statement re-exports, at once or (PEP 562) when a name is first asked for."""
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) == "_typing.TYPE_CHECKING" and all(map(contents_only, node.body + node.orelse))
+    if isinstance(node, ast.Assign):
+        return [ast.unparse(target) for target in node.targets] == ["_LATER"]
+    if isinstance(node, ast.FunctionDef):
+        return node.name in ("__getattr__", "__dir__")
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, (ast.Import, ast.ImportFrom))
+
+
 @pytest.mark.parametrize("package", ["zenil_dynamics", "proofs_numeric"])
 def test_contents_pages_only_re_export(package):
     for path in files(package):
         if path.name == "__init__.py":
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-                assert docstring or isinstance(node, (ast.Import, ast.ImportFrom)), path
+            assert all(map(contents_only, ast.parse(path.read_text(encoding="utf-8")).body)), path
+
+
+@pytest.mark.parametrize("package", ["zenil_dynamics", "proofs_numeric"])
+def test_names_that_load_later_are_those_that_type_checkers_see(package):
+    tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+    (checked,) = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {alias.name: node.module for node in checked.body for alias in node.names}
+    module = importlib.import_module(package)
+    assert seen == module._LATER
+    for name, source in seen.items():
+        value = getattr(module, name)
+        assert value is getattr(importlib.import_module(source), name)
+        assert name in dir(module)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = module.nothing
+
+
+def test_importing_the_dynamics_loads_nothing_that_only_some_runs_need():
+    code = "import sys, zenil_dynamics; print(*{name.partition('.')[0] for name in sys.modules}, *sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "zenil_dynamics" in loaded
+    assert not {"scipy.stats", "scipy.optimize", "matplotlib", "hypothesis", "numba", "pandas"} & set(loaded)
 
 
 def test_no_drawers():

@@ -1,15 +1,17 @@
-"""Atomic, checksummed snapshots of a run between chunks."""
+"""Checksummed snapshots of a run between chunks."""
 
 import hashlib
 import io
 import json
-import os
 import pathlib
 from typing import Any
 
 import numpy as np
 
-_MAGIC = b"zenil-checkpoint-1\n"
+from zenil_dynamics.files import replacing
+
+_FAMILY = b"zenil-checkpoint-"
+_MAGIC = _FAMILY + b"2\n"
 FILE_NAME = "checkpoint.bin"
 
 
@@ -24,34 +26,36 @@ def write(folder: pathlib.Path, arrays: dict[str, np.ndarray], facts: dict[str, 
     folder.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     np.savez(buffer, facts=np.frombuffer(json.dumps(facts).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
-    payload = buffer.getvalue()
-    temporary = folder / f".{FILE_NAME}.{os.getpid()}"
-    with open(temporary, "wb") as file:
-        file.write(_MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n" + payload)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / FILE_NAME)
+    payload = buffer.getbuffer()
+    with replacing(folder / FILE_NAME) as file:
+        file.write(_MAGIC + hashlib.sha256(payload).hexdigest().encode() + b"\n")
+        file.write(payload)
 
 
-def read(folder: pathlib.Path) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-    """Return the arrays and facts of the checkpoint in `folder`, or None where there is none.
+def read(folder: pathlib.Path) -> bytes:
+    """Return the payload of the checkpoint in `folder`, empty where there is none.
 
     Raises:
-        ValueError: the file is truncated, altered, or no checkpoint; nothing of it is used.
+        ValueError: the file is truncated, altered, of another version, or no checkpoint; nothing of it is used.
     """
     path = folder / FILE_NAME
-    if not path.exists():
-        return None
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise ValueError(f"checkpoint {path} cannot be read: {error.strerror or error}.") from None
+    version, line_break, _ = content.partition(b"\n")
+    if version.startswith(_FAMILY) and line_break and version + line_break != _MAGIC:
+        raise ValueError(f"checkpoint {path} was written by another version. Finish it there, or delete it.")
     digest, _, payload = content[len(_MAGIC) :].partition(b"\n")
     if not content.startswith(_MAGIC) or hashlib.sha256(payload).hexdigest().encode() != digest:
         raise ValueError(f"checkpoint {path} is damaged or foreign. Delete it to start afresh.")
+    return payload
+
+
+def unpack(payload: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Arrays and facts of a payload that `read` returned."""
     with np.load(io.BytesIO(payload)) as stored:
         arrays = {name: stored[name] for name in stored.files}
-    facts = json.loads(arrays.pop("facts").tobytes().decode())
-    return arrays, facts
-
-
-def remove(folder: pathlib.Path) -> None:
-    """Delete the checkpoint of a run that has ended."""
-    (folder / FILE_NAME).unlink(missing_ok=True)
+    return arrays, json.loads(arrays.pop("facts").tobytes().decode())

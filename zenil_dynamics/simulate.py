@@ -10,12 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from zenil_dynamics import checkpoint as checkpoints
 from zenil_dynamics import devices, snapshots
-from zenil_dynamics.blocks import BlockLayout, compile_block, run_blocks
+from zenil_dynamics.blocks import BlockLayout, compile_block
+from zenil_dynamics.distributed import ALONE, processes
 from zenil_dynamics.kernels import AUTOMATIC, AbstractKernel, Recorder, choose
 from zenil_dynamics.random import words
-from zenil_dynamics.summaries import QUANTILE_REPLICATES, BlockMoments, Summary
+from zenil_dynamics.sharing import shared_blocks
+from zenil_dynamics.summaries import QUANTILE_REPLICATES, Gatherer
 from zenil_dynamics.system import System
 from zenil_dynamics.trajectory import Trajectory
 from zenil_dynamics.types import Key
@@ -68,7 +69,7 @@ def plan(
     if chunk_size is not None:
         blocks_per_chunk = -(-positive_integer(chunk_size, name="chunk_size") // width)
     recorded = 1 if terminal_only else num_generations + 1
-    kept = num_replicates if keep == "replicates" else (min(QUANTILE_REPLICATES, num_replicates) if quantiles else 0)
+    kept = _num_kept(num_replicates, keep, quantiles)
     in_flight = 2 * devices.num_workers()
     # Trace, its concatenation with generation 0, and the reduction's temporaries: three copies of the values.
     per_block = width * (8 * state_bytes + 12 * recorded * num_records)
@@ -89,9 +90,10 @@ def simulate(
     terminal_only: bool = False,
     block_size: int | None = None,
     chunk_size: int | None = None,
-    kernel: str = AUTOMATIC,
+    kernel: str | AbstractKernel = AUTOMATIC,
     progress: Progress | None = None,
     checkpoint: str | pathlib.Path | None = None,
+    distributed: bool = False,
 ) -> Trajectory:
     """Run `num_replicates` independent copies of a loop and summarise what they record.
 
@@ -108,12 +110,17 @@ def simulate(
             every value, R x (T + 1) numbers a record.
         quantiles: whether a summary keeps the values that quantiles need.
         terminal_only: record generation T alone.
-        block_size: replicates compiled together; None chooses by state size and platform.
+        block_size: replicates compiled together; None chooses by state size and platform. Local accelerators take
+            turns, a block each.
         chunk_size: replicates between checkpoints, rounded up to whole blocks.
-        kernel: name of the algorithm; "auto" chooses by system and platform, see docs/performance.md.
+        kernel: name of the algorithm, or one ready to run; "auto" chooses by system and platform, see
+            docs/performance.md.
         progress: called with (replicates done, R) from the calling thread.
-        checkpoint: folder for a snapshot after each chunk and at an interruption. A snapshot that is there already
-            is resumed, bit for bit, when it belongs to the same arguments, and refused otherwise.
+        checkpoint: folder for a snapshot between chunks, at an interruption and at the end. A snapshot that is there
+            already is resumed, bit for bit, when it belongs to the same arguments, and refused otherwise; that of a
+            finished run answers at once.
+        distributed: share the blocks with all processes of `jax.distributed`, each of which makes this same call and
+            returns the same result; see docs/scale.md. False computes everything here, whoever else is there.
 
     Returns:
         A `Trajectory`.
@@ -121,7 +128,7 @@ def simulate(
     Raises:
         ValueError: arguments out of range, a record that the state does not have, more memory than there is (with
             the number of bytes), a foreign checkpoint.
-        KeyboardInterrupt: passed on after the checkpoint is written.
+        KeyboardInterrupt: passed on after the checkpoint is written; blocks that were not merged yet are lost.
     """
     num_generations = positive_integer(num_generations, name="num_generations", smallest=0)
     num_replicates = positive_integer(num_replicates, name="num_replicates")
@@ -132,7 +139,12 @@ def simulate(
     words(key)  # Refuses keys of another generator before anything else is done.
     names, recorders = _recorders(system, record)
     table = system.table(num_generations)
-    chosen = choose(system, table, tuple(names), terminal_only=terminal_only, kernel=kernel)
+    known = system.initial_state.quantities
+    # A function of the user's may bear the name of a quantity, for which a kernel has its own way.
+    own = (
+        name if known.get(name) is recorder else f"{name}()" for name, recorder in zip(names, recorders, strict=True)
+    )
+    chosen = choose(system, table, tuple(own), terminal_only=terminal_only, kernel=kernel)
     layout = plan(
         system,
         kernel=chosen,
@@ -147,13 +159,14 @@ def simulate(
     )
     _require_memory(layout, num_replicates)
     recorded = 1 if terminal_only else num_generations + 1
-    kept = num_replicates if keep == "replicates" else (QUANTILE_REPLICATES if quantiles else 0)
-    summaries = {name: Summary(recorded, kept) for name in names}
+    kept = _num_kept(num_replicates, keep, quantiles)
+    gatherer = Gatherer(len(names), recorded, kept)
+    blocks = BlockLayout(layout.block_size, layout.num_blocks, num_replicates)
+    arguments = (chosen, jax.random.key_data(key))
+    team = processes() if distributed else ALONE
 
-    folder = None if checkpoint is None else pathlib.Path(checkpoint)
-    facts: dict[str, Any] = {}
-    first_block = 0
-    if folder is not None:
+    snapshot = None
+    if checkpoint is not None:
         facts = snapshots.fingerprint(
             system,
             key,
@@ -166,38 +179,31 @@ def simulate(
             quantiles,
             terminal_only,
         )
-        first_block = snapshots.restore(folder, facts, summaries)
+        snapshot = snapshots.Snapshot(pathlib.Path(checkpoint), facts, team)
+        snapshot.restore(gatherer)
 
-    arguments = (chosen, jax.random.key_data(key))
     started = time.perf_counter()
-    compiled = compile_block(arguments, recorders, layout.block_size, terminal_only)
+    finished = gatherer.state.num_blocks == layout.num_blocks
+    compiled = None if finished else compile_block(arguments, recorders, layout.block_size, terminal_only)
     compile_seconds = time.perf_counter() - started
 
     started = time.perf_counter()
-    blocks = BlockLayout(layout.block_size, layout.num_blocks, num_replicates)
     blocks_per_chunk = layout.chunk_size // layout.block_size
-    done = first_block
     try:
-        for index, outputs in run_blocks(compiled, arguments, blocks, first_block):
-            count = blocks.count(index)
-            for name, (moments, values) in zip(names, outputs, strict=True):
-                summary = summaries[name]
-                summary.merge(
-                    BlockMoments(*np.asarray(moments, np.float64)),
-                    count,
-                    np.asarray(values)[:, :count] if summary.wants_values else None,
-                )
-            done = index + 1
+        for block in shared_blocks(compiled, arguments, blocks, gatherer, team):
+            gatherer.merge(block.moments, blocks.count(block.index), block.values)
+            done = gatherer.state.num_blocks
             if progress is not None:
                 progress(min(done * layout.block_size, num_replicates), num_replicates)
-            if folder is not None and done % blocks_per_chunk == 0 and done < layout.num_blocks:
-                snapshots.save(folder, facts, summaries, done)
+            if snapshot is not None and done % blocks_per_chunk == 0 and done < layout.num_blocks:
+                snapshot.save_between(gatherer)
     except KeyboardInterrupt:
-        if folder is not None:
-            snapshots.save(folder, facts, summaries, done)
+        if snapshot is not None:
+            snapshot.save(gatherer)
         raise
-    if folder is not None:
-        checkpoints.remove(folder)
+    if snapshot is not None:
+        snapshot.save(gatherer)
+    summaries = {name: gatherer.summary(position) for position, name in enumerate(names)}
     return Trajectory.of(
         system,
         summaries,
@@ -211,6 +217,13 @@ def simulate(
         key=[int(word) for word in np.asarray(jax.random.key_data(key))],
         seconds={"compile": compile_seconds, "run": time.perf_counter() - started},
     )
+
+
+def _num_kept(num_replicates: int, keep: Keep, quantiles: bool) -> int:
+    """Replicates whose values are kept."""
+    if keep == "replicates":
+        return num_replicates
+    return min(QUANTILE_REPLICATES, num_replicates) if quantiles else 0
 
 
 class _OfTarget(eqx.Module):

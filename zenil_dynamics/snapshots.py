@@ -1,18 +1,24 @@
-"""Unfinished runs: what identifies one, and its summaries on disk."""
+"""Runs on disk: what identifies one, and how far it has come."""
 
 import hashlib
 import json
+import math
 import pathlib
+import time
 from typing import Any
 
 import jax
 import numpy as np
 
 from zenil_dynamics import checkpoint
-from zenil_dynamics.summaries import BlockMoments, Summary
+from zenil_dynamics.distributed import Processes
+from zenil_dynamics.summaries import BlockMoments, Gathered, Gatherer
 from zenil_dynamics.system import System
 from zenil_dynamics.trajectory import versions
 from zenil_dynamics.types import Key
+
+PATIENCE = 20.0
+"""Snapshots between chunks are so many times their own cost apart: they take a twentieth of the run at most."""
 
 
 def fingerprint(
@@ -50,32 +56,51 @@ def fingerprint(
     }
 
 
-def save(folder: pathlib.Path, facts: dict[str, Any], summaries: dict[str, Summary], done: int) -> None:
-    """Write the summaries of the first `done` blocks."""
-    arrays: dict[str, np.ndarray] = {}
-    for name, summary in summaries.items():
-        for field, part in zip(BlockMoments._fields, summary.moments, strict=True):
-            arrays[f"{name}/{field}"] = part
-        arrays[f"{name}/kept"] = summary.values()
-    total = next(iter(summaries.values())).total
-    checkpoint.write(folder, arrays, {"run": facts, "blocks_done": done, "total": total})
+class Snapshot:
+    """The state of one run on disk; the first process alone touches the file.
 
+    Args:
+        folder: where it lies.
+        facts: what identifies the run.
+        team: processes that share it.
+    """
 
-def restore(folder: pathlib.Path, facts: dict[str, Any], summaries: dict[str, Summary]) -> int:
-    """Load a snapshot of the same run into `summaries`; return the first block that is still to do."""
-    stored = checkpoint.read(folder)
-    if stored is None:
-        return 0
-    arrays, progress = stored
-    for field, value in facts.items():
-        if progress["run"].get(field) != value:
-            raise ValueError(
-                f"the checkpoint in {folder} belongs to another run: its {field} is {progress['run'].get(field)!r} "
-                f"and not {value!r}. Choose another folder or delete it."
-            )
-    for name, summary in summaries.items():
-        summary.moments = BlockMoments(*(arrays[f"{name}/{field}"] for field in BlockMoments._fields))
-        summary.total = progress["total"]
-        kept = arrays[f"{name}/kept"]
-        summary.kept, summary.num_kept = ([kept.T] if kept.shape[0] else []), kept.shape[0]
-    return int(progress["blocks_done"])
+    def __init__(self, folder: pathlib.Path, facts: dict[str, Any], team: Processes):
+        self._folder, self._facts, self._team = folder, facts, team
+        self._cost, self._ended = 0.0, -math.inf
+
+    def restore(self, gatherer: Gatherer) -> None:
+        """Continue where the snapshot ends; without one, nothing changes.
+
+        Raises:
+            ValueError: a file that is damaged or belongs to another run; `gatherer` is untouched.
+        """
+        payload = self._team.from_first(lambda: checkpoint.read(self._folder))
+        if not payload:
+            return
+        arrays, progress = checkpoint.unpack(payload)
+        for field, value in self._facts.items():
+            if progress["run"].get(field) != value:
+                raise ValueError(
+                    f"the checkpoint in {self._folder} belongs to another run: its {field} is "
+                    f"{progress['run'].get(field)!r} and not {value!r}. Choose another folder or delete it."
+                )
+        moments = BlockMoments(*arrays["moments"])
+        state = Gathered(progress["num_blocks"], progress["total"], moments, arrays["kept"].shape[2])
+        gatherer.restore(state, arrays["kept"])
+
+    def save_between(self, gatherer: Gatherer) -> None:
+        """Save, unless too little time has passed for that to be worth it."""
+        if time.perf_counter() - self._ended >= PATIENCE * self._cost:
+            self.save(gatherer)
+
+    def save(self, gatherer: Gatherer) -> None:
+        """Write the blocks so far; an interruption leaves the file that was there before."""
+        if not self._team.first:
+            return
+        started = time.perf_counter()
+        state = gatherer.state
+        facts = {"run": self._facts, "num_blocks": state.num_blocks, "total": state.total}
+        checkpoint.write(self._folder, {"moments": np.stack(state.moments), "kept": gatherer.kept}, facts)
+        self._ended = time.perf_counter()
+        self._cost = self._ended - started

@@ -1,6 +1,7 @@
 """Streaming summaries of recorded quantities: additive, host-side, float64, in absolute block order."""
 
-from typing import NamedTuple, Self
+import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class BlockMoments(NamedTuple):
-    """What a block of replicates says of one quantity, per generation; all of shape (generations,).
+    """What a set of replicates says of some quantities, per generation; all of shape (..., generations).
 
     Attributes:
         finite: number of finite values.
@@ -29,55 +30,101 @@ class BlockMoments(NamedTuple):
     maximum: HostArray
 
 
-class Summary:
-    """Moments and extremes of one recorded quantity over all replicates so far, and the values that were kept.
+Values = tuple[np.ndarray, ...]
+"""What one block recorded: an array (generations, replicates) per quantity."""
 
-    Merging follows Chan, Golub and LeVeque (1979). The order of merges is the order of blocks, never that of their
-    completion, so that the last bits do not depend on threads.
+
+class Gathered(NamedTuple):
+    """What the blocks so far have left behind; never changed in place.
 
     Attributes:
-        total: replicates merged so far.
-        moments: float64, per generation.
-        kept: values of the first replicates, a list of arrays (generations, replicates).
+        num_blocks: merged so far; they are blocks 0 .. num_blocks - 1.
+        total: replicates in them.
+        moments: float64, fields of shape (quantities, generations).
+        num_kept: replicates whose values were kept.
     """
 
-    def __init__(self, num_generations: int, keep: int):
-        self.total = 0
+    num_blocks: int
+    total: int
+    moments: BlockMoments
+    num_kept: int
+
+
+class Gatherer:
+    """Merges blocks in absolute order, in float64, so that the last bits do not depend on who computed which block.
+
+    Merging follows Chan, Golub and LeVeque (1979). `state` is replaced in one step: an interruption finds all
+    quantities before a block or all of them after it.
+
+    Args:
+        num_quantities: recorded side by side.
+        num_generations: recorded of each.
+        keep: values of the first so many replicates are kept; at most as many as there will be.
+    """
+
+    def __init__(self, num_quantities: int, num_generations: int, keep: int):
+        self.shape = (num_quantities, num_generations)
         self.keep = keep
-        self.num_kept = 0
-        self.kept: list[np.ndarray] = []
-        self.moments = BlockMoments(
-            finite=np.zeros(num_generations),
-            mean=np.zeros(num_generations),
-            scatter=np.zeros(num_generations),
-            minimum=np.full(num_generations, np.inf),
-            maximum=np.full(num_generations, -np.inf),
-        )
+        nothing = BlockMoments(*(np.full(self.shape, value) for value in (0.0, 0.0, 0.0, np.inf, -np.inf)))
+        self.state = Gathered(0, 0, nothing, 0)
+        # One array, for NumPy puts large ones on large pages: holding on to the blocks costs ten times as much.
+        self._kept = np.empty((*self.shape, 0), np.float32)
+
+    def merge(self, moments: np.ndarray, num_replicates: int, values: Values | None) -> None:
+        """Add the next block.
+
+        Args:
+            moments: the fields of `BlockMoments`, shape (5, quantities, generations), any floating dtype.
+            num_replicates: of the block.
+            values: of the block's first replicates; needed while `num_kept` is below `keep`.
+        """
+        old = self.state
+        new = BlockMoments(*np.asarray(moments, np.float64))
+        num_kept = old.num_kept
+        if values is not None and num_kept < self.keep:
+            if not self._kept.size:
+                self._kept = np.empty((*self.shape, self.keep), values[0].dtype)
+            wanted = min(num_replicates, self.keep - num_kept)
+            for place, value in zip(self._kept, values, strict=True):
+                place[:, num_kept : num_kept + wanted] = value[:, :wanted]
+            num_kept += wanted
+        merged = new if old.total == 0 else _merged(old.moments, new)
+        self.state = Gathered(old.num_blocks + 1, old.total + num_replicates, merged, num_kept)
 
     @property
-    def wants_values(self) -> bool:
-        """Whether values of further replicates are to be kept."""
-        return self.num_kept < self.keep
+    def kept(self) -> np.ndarray:
+        """The values kept so far, shape (quantities, generations, replicates)."""
+        return self._kept[:, :, : self.state.num_kept]
 
-    def merge(self, block: BlockMoments, num_replicates: int, values: np.ndarray | None) -> Self:
-        """Add a block of `num_replicates`; `values` has shape (generations, replicates) and is needed while wanted."""
-        new = BlockMoments(*(np.asarray(part, np.float64) for part in block))
-        if self.total == 0:
-            self.moments = new
-        else:
-            self.moments = _merged(self.moments, new)
-        self.total += num_replicates
-        if values is not None and self.wants_values:
-            wanted = min(values.shape[1], self.keep - self.num_kept)
-            self.kept.append(np.array(values[:, :wanted]))
-            self.num_kept += wanted
-        return self
+    def restore(self, state: Gathered, kept: np.ndarray) -> None:
+        """Take over what another gatherer had when it was interrupted: its `state` and `kept`."""
+        self._kept = np.empty((*self.shape, self.keep), kept.dtype)
+        self._kept[:, :, : state.num_kept] = kept
+        self.state = state
+
+    def summary(self, quantity: int) -> "Summary":
+        """What is known of one quantity."""
+        moments = BlockMoments(*(part[quantity] for part in self.state.moments))
+        return Summary(self.state.total, moments, self.kept[quantity])
+
+
+class Summary:
+    """Moments and extremes of one recorded quantity over all replicates, and the values that were kept.
+
+    Attributes:
+        total: replicates.
+        moments: float64, per generation.
+        kept: values of the first replicates, shape (generations, replicates).
+    """
+
+    def __init__(self, total: int, moments: BlockMoments, kept: np.ndarray):
+        self.total = total
+        self.moments = moments
+        self.kept = kept
 
     def values(self) -> np.ndarray:
         """The kept values, shape (replicates, generations)."""
-        if not self.kept:
-            return np.zeros((0, self.moments.mean.shape[0]), np.float32)
-        return np.ascontiguousarray(np.concatenate(self.kept, axis=1).T)
+        return np.ascontiguousarray(self.kept.T)
 
     @property
     def nonfinite(self) -> np.ndarray:
@@ -115,23 +162,34 @@ class Summary:
         return np.sqrt(self.variance / max(self.total, 1))
 
     def quantiles(self, levels: tuple[float, ...] = QUANTILE_LEVELS) -> dict[float, np.ndarray]:
-        """Order statistics of the kept replicates, inverted-CDF convention, so that infinite values stay infinite."""
-        values = self.values()
-        if not values.shape[0]:
+        """Order statistics of the kept replicates, inverted-CDF convention, so that infinite values stay infinite.
+
+        Source: Hyndman and Fan, "Sample quantiles in statistical packages" (1996), definition 1.
+        """
+        count = self.kept.shape[1]
+        if not count:
             return {}
-        table = np.quantile(values, levels, axis=0, method="inverted_cdf")
-        return {level: np.asarray(table[i], np.float64) for i, level in enumerate(levels)}
+        # Sorting contiguous rows is vectorised; `np.quantile` selects along the other axis and takes ten times as long.
+        ordered = np.sort(self.kept, axis=1)
+        missing = np.isnan(ordered[:, -1])
+        ranks = {level: max(math.ceil(count * level - 1), 0) for level in levels}
+        return {level: np.where(missing, np.nan, ordered[:, rank].astype(np.float64)) for level, rank in ranks.items()}
 
 
 def _merged(old: BlockMoments, new: BlockMoments) -> BlockMoments:
     """Moments of both sets together; a side without a finite value leaves the other as it is."""
     finite = old.finite + new.finite
-    share = np.divide(new.finite, finite, out=np.zeros_like(finite), where=finite > 0)
-    shift = np.where((old.finite > 0) & (new.finite > 0), new.mean - old.mean, 0.0)
+    share = new.finite / np.maximum(finite, 1)
+    shift = new.mean - old.mean
+    mean = old.mean
+    if not (old.finite.all() and new.finite.all()):
+        shift = np.where((old.finite > 0) & (new.finite > 0), shift, 0.0)
+        mean = np.where(old.finite > 0, old.mean, new.mean)
+    step = share * shift
     return BlockMoments(
         finite=finite,
-        mean=np.where(old.finite > 0, old.mean, new.mean) + share * shift,
-        scatter=old.scatter + new.scatter + shift * shift * share * old.finite,
+        mean=mean + step,
+        scatter=old.scatter + new.scatter + shift * step * old.finite,
         minimum=np.minimum(old.minimum, new.minimum),
         maximum=np.maximum(old.maximum, new.maximum),
     )

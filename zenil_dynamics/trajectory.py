@@ -13,7 +13,8 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from zenil_dynamics.summaries import Summary
+from zenil_dynamics.files import replacing
+from zenil_dynamics.summaries import QUANTILE_LEVELS, Summary
 from zenil_dynamics.system import System
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Trajectory:
         mean, standard_error, variance, minimum, maximum: record name -> float64 of shape (recorded,), over replicates.
             A mean is infinite or nan as soon as one replicate's value is.
         nonfinite: record name -> fraction of replicates whose value is infinite or nan.
-        quantiles: record name -> level -> float64 of shape (recorded,): order statistics of the first 4096 replicates.
+        quantiles: record name -> level -> float64 of shape (recorded,): order statistics of the first 4096 replicates,
+            sorted when they are first asked for.
         replicates: record name -> values of shape (replicates, recorded), where every replicate was kept.
         num_replicates: R.
         system: description of the loop, plain values.
@@ -61,9 +63,12 @@ class Trajectory:
         versions: of the packages that computed the numbers.
     """
 
-    def __init__(self, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]):
+    def __init__(
+        self, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray], kept: Mapping[str, Summary] | None = None
+    ):
         self._facts = dict(facts)
         self._arrays = dict(arrays)
+        self._kept = kept or {}
         self.generations: np.ndarray = self._arrays["generations"]
         self.names: tuple[str, ...] = tuple(facts["record"])
         self.num_replicates: int = facts["num_replicates"]
@@ -80,10 +85,16 @@ class Trajectory:
         self.replicates = {
             name: self._arrays[f"{name}/replicates"] for name in self.names if f"{name}/replicates" in self._arrays
         }
-        levels = facts["quantile_levels"]
-        self.quantiles: dict[str, dict[float, np.ndarray]] = {
-            name: dict(zip(levels, self._arrays[f"{name}/quantiles"], strict=True)) for name in self.names
-        }
+
+    @functools.cached_property
+    def quantiles(self) -> dict[str, dict[float, np.ndarray]]:
+        """Record name -> level -> order statistics of the kept replicates."""
+        levels = self._facts["quantile_levels"]
+        for name, summary in self._kept.items():
+            curves = np.array(list(summary.quantiles(tuple(levels)).values()), np.float64)
+            self._arrays[f"{name}/quantiles"] = curves.reshape(len(levels), len(self.generations))
+        self._kept = {}  # The values behind them may be a thousand times as large.
+        return {name: dict(zip(levels, self._arrays[f"{name}/quantiles"], strict=True)) for name in self.names}
 
     @classmethod
     def of(
@@ -104,10 +115,7 @@ class Trajectory:
         for name, summary in summaries.items():
             for table in _TABLES:
                 arrays[f"{name}/{table}"] = np.asarray(getattr(summary, table))
-            quantiles = summary.quantiles()
-            levels = list(quantiles)
-            curves = np.array(list(quantiles.values()), np.float64)
-            arrays[f"{name}/quantiles"] = curves.reshape(len(levels), summary.moments.mean.shape[0])
+            levels = list(QUANTILE_LEVELS) if summary.kept.shape[1] else []
             if keep_replicates:
                 arrays[f"{name}/replicates"] = summary.values()
         return cls(
@@ -121,6 +129,7 @@ class Trajectory:
                 **facts,
             },
             arrays,
+            summaries,
         )
 
     def __repr__(self) -> str:
@@ -132,7 +141,7 @@ class Trajectory:
         )
 
     def save(self, path: str | pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
-        """Write `PATH.npz` (arrays) and `PATH.json` (facts).
+        """Write `PATH.npz` (arrays), then `PATH.json` (facts), each of them whole or not at all.
 
         Args:
             path: with or without one of the two suffixes.
@@ -143,8 +152,11 @@ class Trajectory:
         base = _without_suffix(path)
         base.parent.mkdir(parents=True, exist_ok=True)
         arrays_path, facts_path = base.with_name(base.name + ".npz"), base.with_name(base.name + ".json")
-        np.savez_compressed(arrays_path, **self._arrays)  # type: ignore[arg-type]
-        facts_path.write_text(json.dumps(self._facts, indent=1) + "\n", encoding="utf-8")
+        assert self.quantiles is not None, "asking for them fills in their arrays"
+        with replacing(arrays_path) as file:
+            np.savez_compressed(file, **self._arrays)  # type: ignore[arg-type]
+        with replacing(facts_path) as file:
+            file.write((json.dumps(self._facts, indent=1) + "\n").encode())
         return arrays_path, facts_path
 
     @classmethod

@@ -175,8 +175,12 @@ def test_wrong_gaussian_loops_are_caught(name):
 
 
 def log_variance_disagreement(claimed, measured_system, delta=DELTA):
-    """|measured - exact| of the log-variance after 20 closed generations, in units of what `delta` allows."""
-    horizon, size = 20, 20_000
+    """|measured - exact| of the log-variance after some closed generations, in units of what `delta` allows.
+
+    At N = 2 the variance may leave float32: below 1.2e-38 after 20 generations in one of 36,000 replicates, after 4 in
+    fewer than one of 10^13.
+    """
+    horizon, size = (4 if int(claimed.table(1).num_samples[0]) == 2 else 20), 20_000
     values, _ = zd.exact(claimed, "log_variance", horizon)
     run = simulated(measured_system, num_replicates=size, horizon=horizon)
     degrees = claimed.table(horizon).num_samples - 1

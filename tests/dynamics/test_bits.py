@@ -81,8 +81,9 @@ def test_interrupted_and_resumed_runs_are_the_same_bits(tmp_path, keep):
             zd.simulate(system, **arguments, checkpoint=tmp_path, progress=Interruption(after))
         assert (tmp_path / "checkpoint.bin").exists()
     resumed = zd.simulate(system, **arguments, checkpoint=tmp_path)
-    assert not (tmp_path / "checkpoint.bin").exists()
+    again = zd.simulate(system, **arguments, checkpoint=tmp_path, progress=Interruption(0))
     for quantity in record:
+        np.testing.assert_array_equal(again.mean[quantity], whole.mean[quantity])
         np.testing.assert_array_equal(resumed.mean[quantity], whole.mean[quantity])
         np.testing.assert_array_equal(resumed.standard_error[quantity], whole.standard_error[quantity])
         for level, curve in whole.quantiles[quantity].items():
@@ -114,7 +115,7 @@ def test_a_foreign_checkpoint_is_refused(tmp_path):
         zd.simulate(system, **arguments, key=jax.random.key(1), checkpoint=tmp_path)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "replace"])
+@pytest.mark.parametrize("damage", ["truncate", "beheaded", "flip", "replace", "empty", "version"])
 def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
     system, record = SYSTEMS["categorical"]
     arguments = {"num_generations": 3, "num_replicates": 300, "record": record, "block_size": 64, "chunk_size": 64}
@@ -125,10 +126,16 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
     content = bytearray(path.read_bytes())
     if damage == "truncate":
         content = content[: len(content) // 2]
+    elif damage == "beheaded":
+        content = content[:10]
     elif damage == "flip":
         content[-100] ^= 1
-    else:
+    elif damage == "replace":
         content = b"something else"
+    elif damage == "empty":
+        content = b""
+    else:
+        content = content.replace(b"zenil-checkpoint-2", b"zenil-checkpoint-1", 1)
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="damaged or foreign"):
+    with pytest.raises(ValueError, match="another version" if damage == "version" else "damaged or foreign"):
         zd.simulate(system, **arguments, checkpoint=tmp_path)

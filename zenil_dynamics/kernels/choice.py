@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from zenil_dynamics.kernels.backward import Backward
 from zenil_dynamics.kernels.base import AbstractKernel
 from zenil_dynamics.kernels.forward import Forward
+from zenil_dynamics.kernels.gaussian import GaussianKernel
+from zenil_dynamics.kernels.pallas import Pallas
 from zenil_dynamics.kernels.poisson import ConditionedPoisson
+from zenil_dynamics.kernels.two_types import TwoTypes
 from zenil_dynamics.system import ScheduleTable, System
 from zenil_dynamics.validate import nearest_names
 
 AUTOMATIC = "auto"
 
 KERNELS: Mapping[str, type[AbstractKernel]] = MappingProxyType(
-    {kernel.name: kernel for kernel in (ConditionedPoisson, Forward)}
+    {kernel.name: kernel for kernel in (TwoTypes, Backward, Pallas, ConditionedPoisson, GaussianKernel, Forward)}
 )
 """By name; the first one that can compute a run, and that pays, is the automatic choice."""
 
 
 def choose(
-    system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool, kernel: str = AUTOMATIC
+    system: System,
+    table: ScheduleTable,
+    names: tuple[str, ...],
+    *,
+    terminal_only: bool,
+    kernel: str | AbstractKernel = AUTOMATIC,
 ) -> AbstractKernel:
     """Return the kernel that computes a run.
 
@@ -27,11 +36,13 @@ def choose(
         table: its schedules.
         names: what is recorded, by name; a user's own function has a name that no quantity has.
         terminal_only: whether generation T alone is recorded.
-        kernel: "auto", or the name of a kernel.
+        kernel: "auto", the name of a kernel, or one that is ready to run.
 
     Raises:
         ValueError: an unknown name, or a kernel that cannot compute this run; the message says why.
     """
+    if isinstance(kernel, AbstractKernel):
+        return kernel
     if kernel == AUTOMATIC:
         fitting = (
             candidate

@@ -41,6 +41,13 @@ LARGEST_SUPPORT = alias.LARGEST_ROWS
 _LANES = 256
 """Replicates side by side: enough to pay for a pass over a chunk, few enough for their counts to stay in cache."""
 
+_WIDE_SUPPORT = 512
+"""Types from which half as many lanes are taken."""
+
+
+# Where the kernel beats `forward`; docs/performance.md has the measurements.
+_FEWEST_CLOSED, _FEWEST_OPEN, _FEWEST_PER_TYPE = 16, 24, 8
+
 
 class Progress(NamedTuple):
     """Where lanes are: which generation, which attempt at the next one.
@@ -104,6 +111,16 @@ class ConditionedPoisson(AbstractKernel):
         return None
 
     @classmethod
+    def pays(cls, system: System, table: ScheduleTable) -> bool:
+        """Many types that each draw some: a binomial of a small mean is cheap, and a retry costs all types."""
+        support = cast(Categorical, system.target).support_size
+        if jax.default_backend() != "cpu":
+            return False
+        if not np.any(table.exogenous_fraction > 0):
+            return support >= _FEWEST_CLOSED
+        return support >= _FEWEST_OPEN and table.num_samples[0] >= _FEWEST_PER_TYPE * support
+
+    @classmethod
     def of(cls, system: System, table: ScheduleTable, names: tuple[str, ...]) -> Self:
         """Tabulate the laws of one system."""
         num_samples, fraction = int(table.num_samples[0]), float(table.exogenous_fraction[0])
@@ -142,8 +159,9 @@ class ConditionedPoisson(AbstractKernel):
 
     @property
     def block_size(self) -> int:
-        """Fixed: chunks of types, not replicates, adapt to the size of a state."""
-        return _LANES
+        """By the number of types, for a pass reads all counts of a block."""
+        assert self.opening.fresh_means is not None
+        return _LANES if self.opening.fresh_means.shape[0] < _WIDE_SUPPORT else _LANES // 2
 
     @property
     def description(self) -> str:
@@ -161,13 +179,14 @@ class ConditionedPoisson(AbstractKernel):
         """See the base class."""
         keys = words(jax.vmap(lambda index: fold_in(key, index))(replicates))
         counts, begun = self._open(keys)
-        num_replicates, last = replicates.shape[0], self.num_generations
-        traces = tuple(jnp.zeros((last + 1, num_replicates)).at[self._opened].set(value) for value in begun)
-        if self.initial is not None:
+        # Of the last generation alone there is one row, which every generation overwrites.
+        length = 1 if terminal_only else self.num_generations + 1
+        first = 0 if terminal_only else self._opened
+        traces = tuple(jnp.zeros((length, replicates.shape[0])).at[first].set(value) for value in begun)
+        if self.initial is not None and not terminal_only:
             still = (recorder(self.initial, self.beside) for recorder in recorders)
             traces = tuple(trace.at[0].set(value) for trace, value in zip(traces, still, strict=True))
-        traces = self._generations(traces, counts, keys)
-        return tuple(trace[-1:] for trace in traces) if terminal_only else traces
+        return self._generations(traces, counts, keys)
 
     @property
     def _opened(self) -> int:
@@ -232,10 +251,10 @@ class ConditionedPoisson(AbstractKernel):
 
         carry = (state, progress, jnp.zeros_like(state.counts), traces)
         _, progress, _, traces = lax.while_loop(unfinished, attempt, carry)
-        if not self.closed:
+        if not self.closed or traces[0].shape[0] == 1:
             return traces
         # What an absorbed replicate records never changes again.
-        late = jnp.arange(self.num_generations + 1, dtype=jnp.int32)[:, None] > progress.ended
+        late = jnp.arange(self.num_generations + 1, dtype=jnp.int32)[:, None] > progress.ended[None]
         return tuple(jnp.where(late, jnp.take_along_axis(trace, progress.ended[None], 0), trace) for trace in traces)
 
     def _values(self, state: Counts, survey: Survey) -> tuple[Float[Array, " lanes"], ...]:
@@ -253,7 +272,8 @@ class ConditionedPoisson(AbstractKernel):
         survey: Survey,
     ) -> tuple[Float[Array, "generations lanes"], ...]:
         """Write what was accepted at the generation of its lane."""
-        place = jnp.where(accepted, progress.generation + 1, self.num_generations + 1)
+        length = traces[0].shape[0]
+        place = jnp.where(accepted, jnp.minimum(progress.generation + 1, length - 1), length)
         values = self._values(state, survey)
         lanes = jnp.arange(place.shape[0])
         return tuple(
@@ -269,7 +289,7 @@ class ConditionedPoisson(AbstractKernel):
         survey: Survey,
     ) -> Progress:
         """Next generation where the attempt was accepted, next attempt elsewhere."""
-        generation = progress.generation + accepted
+        generation = progress.generation + accepted.astype(jnp.int32)
         ended = progress.ended
         if self.closed:
             absorbed = accepted & (survey.left == self.laws.num_samples)

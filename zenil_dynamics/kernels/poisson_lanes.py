@@ -139,8 +139,9 @@ def propose(
         if laws.thousands is not None:
             drawn = _with_thousands(laws.thousands, drawn, counts, attempt, labels(index))
         # One more than N marks a proposal that is too large, and is as far as the tables of counts go.
-        drawn = jnp.minimum(jnp.where(rows == state.head, 0, drawn), laws.num_samples + 1)
-        drawn = jnp.where(attempt.number >= MAX_ATTEMPTS, jnp.where(rows == state.head, 0, counts), drawn)
+        drawn = jnp.minimum(drawn, laws.num_samples + 1)
+        drawn = jnp.where(attempt.number[None] >= MAX_ATTEMPTS, counts, drawn)
+        drawn = jnp.where(rows == state.head[None], 0, drawn)
         return words(index + 1), lax.dynamic_update_slice_in_dim(proposal, drawn, index * CHUNK, 0)
 
     def words(index: Array) -> Array:
@@ -153,8 +154,8 @@ def propose(
 
 def _block(tag: Tag, attempt: Attempt, label: Array) -> tuple[Array, Array]:
     """Two random words for every type and lane."""
-    number = np.uint32(tag) + attempt.number
-    return threefry2x32(attempt.key_0, attempt.key_1, number, label.astype(jnp.uint32))
+    lanes = (attempt.key_0[None], attempt.key_1[None], np.uint32(tag) + attempt.number[None])
+    return threefry2x32(*lanes, label.astype(jnp.uint32))
 
 
 def _with_thousands(table: AliasTable, drawn: Array, counts: Array, attempt: Attempt, label: Array) -> Array:
@@ -264,8 +265,8 @@ def commit(
     left = jnp.where(accepted, survey.left, 0)
 
     def take(index: Array, counts: Array) -> Array:
-        drawn = jnp.where(_rows(index) == state.head, left, _chunk(proposal, index))
-        taken = jnp.where(accepted, drawn, _chunk(counts, index))
+        drawn = jnp.where(_rows(index) == state.head[None], left[None], _chunk(proposal, index))
+        taken = jnp.where(accepted[None], drawn, _chunk(counts, index))
         return lax.dynamic_update_slice_in_dim(counts, taken, index * CHUNK, 0)
 
     counts = lax.fori_loop(0, state.used, take, state.counts)
@@ -274,7 +275,7 @@ def commit(
     return state._replace(
         counts=counts,
         head=jnp.where(accepted, heaviest & 0xFFFF, state.head),
-        living=jnp.where(accepted, survey.living + (left > 0), state.living),
+        living=jnp.where(accepted, survey.living + (left > 0).astype(jnp.int32), state.living),
     )
 
 
@@ -307,9 +308,9 @@ def gather_living(state: Counts, ended: Bool[Array, " lanes"]) -> Counts:
             target = jnp.where(held > 0, place, types)
             counts = counts.at[target, lanes].set(held, mode="drop", unique_indices=True)
             labels = labels.at[target, lanes].set(old_labels[row], mode="drop", unique_indices=True)
-            return place + (held > 0), counts, labels, jnp.where(state.head == row, place, head)
+            return place + (held > 0).astype(jnp.int32), counts, labels, jnp.where(state.head == row, place, head)
 
-        start = (jnp.zeros_like(lanes), jnp.zeros_like(state.counts), old_labels, state.head)
+        start = (jnp.zeros_like(state.head), jnp.zeros_like(state.counts), old_labels, state.head)
         _, counts, labels, head = lax.fori_loop(0, state.used * CHUNK, one, start)
         return state._replace(counts=counts, labels=labels, head=head, used=used)
 

@@ -5,3 +5,5 @@ from zenil_dynamics.samplers.multinomial import multinomial as multinomial
 from zenil_dynamics.samplers.normal import normal as normal
 from zenil_dynamics.samplers.standard_moments import standard_moments as standard_moments
 from zenil_dynamics.samplers.uniform import uniform as uniform
+from zenil_dynamics.samplers.wishart import wishart as wishart
+from zenil_dynamics.samplers.wishart import wishart_factor as wishart_factor

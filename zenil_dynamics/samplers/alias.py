@@ -7,7 +7,7 @@ float64 and exact integers; a kernel reads them as arrays, so that another law o
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -20,6 +20,10 @@ TOTAL = 1 << 32
 """Mass of a row: probabilities are integers over it."""
 
 LARGEST_POISSON_MEAN = 16384.0
+LARGEST_BINOMIAL_TRIALS = 2048
+_BINOMIAL_COLUMNS = 512
+"""At least 22 standard deviations of so many trials."""
+
 LARGEST_ROWS = 1 << 13
 """Rows of the greatest width that the 17 bits of a row's first column can address."""
 
@@ -79,7 +83,7 @@ def poisson(means: Sequence[float] | np.ndarray) -> AliasTable:
     probability to 2^-32 costs half of that per column, and what lies outside the window less than 2^-34.
 
     Args:
-        means: at least 0, at most 16384, one row each.
+        means: at least 0, at most 16384, one row each; at most 2^13 of them.
 
     Returns:
         The table.
@@ -97,33 +101,95 @@ def poisson(means: Sequence[float] | np.ndarray) -> AliasTable:
     return _poisson(means.tobytes())
 
 
+def binomial(num_trials: int, probabilities: Sequence[float] | np.ndarray) -> AliasTable:
+    """Tabulate binomial laws of one number of trials.
+
+    Every row is within 2^-22 in total variation of its law, for the reasons given at `poisson`.
+
+    Args:
+        num_trials: n, from 1 to 2048.
+        probabilities: in [0, 1], one row each; at most 2^13 of them.
+
+    Returns:
+        The table.
+
+    Raises:
+        ValueError: arguments out of range.
+
+    Law: tests/samplers/test_alias.py.
+    """
+    probabilities = np.asarray(probabilities, np.float64).reshape(-1)
+    if not 1 <= num_trials <= LARGEST_BINOMIAL_TRIALS:
+        raise ValueError(f"`num_trials` must lie in [1, {LARGEST_BINOMIAL_TRIALS}]; got {num_trials}.")
+    if probabilities.size == 0 or not np.all((probabilities >= 0) & (probabilities <= 1)):
+        raise ValueError(f"`probabilities` must lie in [0, 1]; got {probabilities[:5]} ...")
+    if probabilities.size > LARGEST_ROWS:
+        raise ValueError(f"`probabilities` must be at most {LARGEST_ROWS}; got {probabilities.size}.")
+    return _binomial(num_trials, probabilities.tobytes())
+
+
+# Cached by value: property tests build the same few tables again and again.
+
+
 @functools.lru_cache(maxsize=16)
 def _poisson(means_as_bytes: bytes) -> AliasTable:
-    """Cache by value: property tests build the same few tables again and again."""
+    from scipy.special import gammaln, xlogy
+
     means = np.frombuffer(means_as_bytes, np.float64)
     bits = np.full(means.shape, _COLUMN_BITS[-1][1])
     for limit, width in reversed(_COLUMN_BITS):
         bits = np.where(means < limit, width, bits)
+
+    def probabilities(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+        mean = means[rows][:, None]
+        return np.exp(xlogy(values, mean) - mean - gammaln(values + 1.0))
+
+    return _table(means, bits, probabilities)
+
+
+@functools.lru_cache(maxsize=16)
+def _binomial(num_trials: int, probabilities_as_bytes: bytes) -> AliasTable:
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    success = np.frombuffer(probabilities_as_bytes, np.float64)
+    width = max(_SMALLEST_BITS, min((num_trials + 1) - 1, _BINOMIAL_COLUMNS - 1).bit_length())
+
+    def probabilities(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+        p, inside = success[rows][:, None], values <= num_trials
+        count = np.where(inside, values, 0)
+        ways = gammaln(num_trials + 1.0) - gammaln(count + 1.0) - gammaln(num_trials - count + 1.0)
+        return np.where(inside, np.exp(ways + xlogy(count, p) + xlog1py(num_trials - count, -p)), 0.0)
+
+    return _table(num_trials * success, np.full(success.shape, width), probabilities)
+
+
+def _table(
+    means: np.ndarray, bits: np.ndarray, probabilities: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> AliasTable:
+    """Windows of 2^bits integers around the means; `probabilities` of (rows, values) fills them."""
     lowest = np.maximum(np.floor(means) - 2 ** (bits - 1.0) + 1, 0).astype(np.int64) // 4 * 4
     start = np.concatenate([[0], np.cumsum(1 << bits)])
-    entries = np.empty(start[-1], np.uint32)
+    # Powers of two, so that tables of similar laws share a compilation; what is added is never read.
+    entries = np.zeros(_power_of_two(int(start[-1])), np.uint32)
     for width in np.unique(bits):
         rows = np.flatnonzero(bits == width)
-        packed = pack(_poisson_masses(means[rows], lowest[rows], 1 << int(width)))
-        entries[start[rows][:, None] + np.arange(1 << int(width))] = packed
-    described = (start[:-1] >> _SMALLEST_BITS << 15) | (lowest // 4 << 3) | (bits - _SMALLEST_BITS)
-    return AliasTable(entries, described.astype(np.uint32))
+        columns = np.arange(1 << int(width))
+        entries[start[rows][:, None] + columns] = pack(_masses(probabilities(rows, lowest[rows][:, None] + columns)))
+    described = np.zeros(_power_of_two(means.size), np.uint32)
+    described[: means.size] = (start[:-1] >> _SMALLEST_BITS << 15) | (lowest // 4 << 3) | (bits - _SMALLEST_BITS)
+    return AliasTable(entries, described)
 
 
-def _poisson_masses(means: np.ndarray, lowest: np.ndarray, columns: int) -> np.ndarray:
+def _power_of_two(number: int) -> int:
+    """Smallest one that is not below `number`."""
+    return 1 << (number - 1).bit_length()
+
+
+def _masses(probabilities: np.ndarray) -> np.ndarray:
     """Probabilities over 2^-32 as integers, shape (rows, columns); each row sums to 2^32."""
-    from scipy.special import gammaln, xlogy
-
-    values = lowest[:, None] + np.arange(columns)
-    probabilities = np.exp(xlogy(values, means[:, None]) - means[:, None] - gammaln(values + 1.0))
     masses = np.rint(probabilities * TOTAL).astype(np.int64)
-    rows = np.arange(means.size)
-    masses[rows, np.argmax(masses, axis=1)] += TOTAL - masses.sum(axis=1)  # the mode can bear what rounding left over
+    # The mode can bear what rounding left over.
+    masses[np.arange(len(masses)), np.argmax(masses, axis=1)] += TOTAL - masses.sum(axis=1)
     return masses
 
 

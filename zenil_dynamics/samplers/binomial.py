@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float, Float32, Int, Int32, UInt32
 
 from zenil_dynamics import random
 from zenil_dynamics.samplers import inversion, quantile, two_float
-from zenil_dynamics.samplers.lanes import any_leading_axes
+from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes, any_leading_axes
 from zenil_dynamics.samplers.two_float import TwoFloat
 from zenil_dynamics.types import Key
 
@@ -83,6 +83,7 @@ def draw(
     key_0: UInt32[Array, "*#shape"],
     key_1: UInt32[Array, "*#shape"],
     index: UInt32[Array, "*#shape"],
+    across: AcrossLanes = BY_XLA,
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers from key words; for whole arrays, not to be batched by `vmap`.
 
@@ -94,6 +95,7 @@ def draw(
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
+        across: reductions over lanes.
 
     Returns:
         int32 in [0, n].
@@ -103,14 +105,14 @@ def draw(
     odds = jnp.where((num_trials > 0) & (rare > 0), rare / common, 0)
     regimes = _regime(num_trials, odds)
     large = regimes >= _LARGE
-    present = lax.reduce(regimes, jnp.int32(0), lax.bitwise_or, range(regimes.ndim))
+    present = across.union(regimes)
     level = 32 - lax.clz(present & (_LARGE - 1))
-    count = inversion.draw(level, num_trials, jnp.where(large, 0, odds), key_0, key_1, index)
+    count = inversion.draw(level, num_trials, jnp.where(large, 0, odds), key_0, key_1, index, across)
 
     def with_large(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
         success, failure = exact_weights()
         rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
-        return jnp.where(large, quantile.draw(num_trials, rare, common, key_0, key_1, index), count)
+        return jnp.where(large, quantile.draw(num_trials, rare, common, key_0, key_1, index, across), count)
 
     count = lax.cond(present >= _LARGE, with_large, lambda count: count, count)
     return jnp.where(flip, jnp.maximum(num_trials, 0) - count, count)

@@ -109,6 +109,25 @@ def quantile(z: Float[Array, "*#shape"], shape_parameter: Float[Array, "*#shape"
     return shape_parameter * cube_root * cube_root * cube_root
 
 
+def cube_root_polynomials(shape_parameter: np.ndarray) -> np.ndarray:
+    """Coefficients, lowest power first, of the polynomials in z whose cubes are `quantile(z, shape_parameter)`.
+
+    Args:
+        shape_parameter: on the host, shape (n,); one below 8 is treated as 8.
+
+    Returns:
+        float64, shape (n, 9).
+    """
+    s = 1 / np.sqrt(np.maximum(np.asarray(shape_parameter, np.float64), SMALLEST_INVERTED))
+    odd, even = ([np.polyval(column[::-1], s * s) for column in _columns(_CORRECTION[first::2])] for first in (0, 1))
+    powers = np.zeros((s.shape[0], 2 * len(even) - 1))
+    powers[:, 1 : 2 * len(odd) : 2] = s[:, None] / 3 * (s[:, None] ** 2 * np.stack(odd, axis=1))
+    powers[:, 0::2] = s[:, None] / 3 * (s[:, None] ** 3 * np.stack(even, axis=1))
+    powers[:, 0] += 1 - s * s / 9
+    powers[:, 1] += s / 3
+    return powers / np.cbrt(s * s)[:, None]
+
+
 def _columns(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     """Transpose of a ragged table, filled with zeros."""
     return [[row[i] if i < len(row) else 0.0 for row in rows] for i in range(max(map(len, rows)))]

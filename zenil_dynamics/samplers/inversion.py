@@ -16,6 +16,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float32, Int32, UInt32
 
 from zenil_dynamics.random import Tag, threefry2x32
+from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes
 
 LARGEST_MEAN = 64.0
 """Above, rejection is faster and exp(-mean) would leave float32."""
@@ -44,6 +45,7 @@ def draw(
     key_0: UInt32[Array, "*#shape"],
     key_1: UInt32[Array, "*#shape"],
     index: UInt32[Array, "*#shape"],
+    across: AcrossLanes = BY_XLA,
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers of mean below 64; not to be batched by `vmap`.
 
@@ -54,6 +56,7 @@ def draw(
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
+        across: reductions over lanes.
 
     Returns:
         int32 in [0, n].
@@ -70,7 +73,7 @@ def draw(
         number, _, count = carry
         variant = jnp.where(number == 0, level - 1, len(STEPS) - 1)
         count = lax.switch(variant, variants, count, number, num_trials, odds, key_0, key_1, index)
-        return number + 1, jnp.any(count < 0), count
+        return number + 1, across.some(count < 0), count
 
     pending = jnp.where(odds > 0, PENDING, jnp.zeros_like(num_trials))
     _, _, count = lax.while_loop(unfinished, one_pass, (jnp.uint32(0), level > 0, pending))

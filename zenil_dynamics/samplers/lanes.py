@@ -8,10 +8,32 @@ needs is skipped for real. A lane never reads another one, so it has the same bi
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
+from jax import lax
 from jax.custom_batching import custom_vmap
-from jaxtyping import Array
+from jaxtyping import Array, Bool, Int32
+
+
+def _union(bits: Int32[Array, "..."]) -> Int32[Array, ""]:
+    return lax.reduce(bits, jnp.int32(0), lax.bitwise_or, range(bits.ndim))
+
+
+class AcrossLanes(NamedTuple):
+    """What a sampler asks of all lanes at once; a compiler that knows other reductions is given other functions.
+
+    Attributes:
+        some: whether any of its booleans holds.
+        union: the bits that any of its integers has.
+    """
+
+    some: Callable[[Bool[Array, "..."]], Bool[Array, ""]] = jnp.any
+    union: Callable[[Int32[Array, "..."]], Int32[Array, ""]] = _union
+
+
+BY_XLA = AcrossLanes()
 
 
 def any_leading_axes(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -26,7 +48,7 @@ def any_leading_axes(function: Callable[..., Array]) -> Callable[..., Array]:
 
     Definition.
     """
-    batched = custom_vmap(function)
+    batched = custom_vmap(jax.jit(function))
 
     @batched.def_vmap
     def rule(axis_size: int, in_batched: Sequence[bool], *arrays: Array) -> tuple[Array, bool]:

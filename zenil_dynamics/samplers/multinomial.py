@@ -11,14 +11,13 @@ cost of a binomial depends on its mean, which is alike in all lanes but not in a
 """
 
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Float32, Int, Int32, UInt32
+from jaxtyping import Array, Float, Int, Int32, UInt32
 
 from zenil_dynamics import random
-from zenil_dynamics.samplers import two_float
+from zenil_dynamics.samplers import weight_grid
 from zenil_dynamics.samplers.binomial import draw as draw_binomials
-from zenil_dynamics.samplers.lanes import any_leading_axes
+from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes, any_leading_axes
 from zenil_dynamics.samplers.two_float import TwoFloat
 from zenil_dynamics.types import Key
 
@@ -62,27 +61,55 @@ def _multinomial(
 ) -> Int32[Array, "*lanes support"]:
     """All lanes at once: a scan over the support, its carry what is left and the weight of what follows."""
     support = weights.shape[-1]
-    low_bits = 31 - (support - 1).bit_length()  # a sum of `support` low parts still fits into 31 bits
+    low_bits = weight_grid.low_bits_of(support)
     high, low = _on_grid(jnp.moveaxis(weights, -1, 0), low_bits)
-    rest = _carry(jnp.sum(high, axis=0, dtype=jnp.int32), jnp.sum(low, axis=0, dtype=jnp.int32), low_bits)
+    rest = weight_grid.carry(jnp.sum(high, axis=0, dtype=jnp.int32), jnp.sum(low, axis=0, dtype=jnp.int32), low_bits)
 
     def category(
         carry: tuple[Array, Array, Array], row: tuple[Array, Array, Array]
     ) -> tuple[tuple[Array, Array, Array], Array]:
-        left, rest_high, rest_low = carry
-        index, here_high, here_low = row
-        rest_high, rest_low = _carry(rest_high - here_high, rest_low - here_low, low_bits)
-
-        def exact_weights() -> tuple[TwoFloat, TwoFloat]:
-            return _two_float(here_high, here_low, low_bits), _two_float(rest_high, rest_low, low_bits)
-
-        here, after = _float(here_high, here_low, low_bits), _float(rest_high, rest_low, low_bits)
-        taken = draw_binomials(left, here, after, exact_weights, key_0, key_1, index)
-        return (left - taken, rest_high, rest_low), taken
+        index, *here = row
+        return draw_category(carry, (here[0], here[1]), low_bits, key_0, key_1, index)
 
     rows = (jnp.arange(support - 1, dtype=jnp.uint32), high[:-1], low[:-1])
     (left, *_), counts = lax.scan(category, (num_trials, *rest), rows)
     return jnp.moveaxis(jnp.concatenate([counts, left[None]]), 0, -1)
+
+
+def draw_category(
+    remaining: tuple[Int32[Array, "*lanes"], Int32[Array, "*lanes"], Int32[Array, "*lanes"]],
+    weight: tuple[Int32[Array, "*lanes"], Int32[Array, "*lanes"]],
+    low_bits: int,
+    key_0: UInt32[Array, "*lanes"],
+    key_1: UInt32[Array, "*lanes"],
+    index: UInt32[Array, ""],
+    across: AcrossLanes = BY_XLA,
+) -> tuple[tuple[Int32[Array, "*lanes"], Int32[Array, "*lanes"], Int32[Array, "*lanes"]], Int32[Array, "*lanes"]]:
+    """One conditional binomial; for whole arrays, not to be batched by `vmap`.
+
+    Args:
+        remaining: trials that are left; high and low part of the weight of this category and all that follow.
+        weight: high and low part of this category's weight.
+        low_bits: of the grid, static.
+        key_0: first key word.
+        key_1: second key word.
+        index: of the category.
+        across: reductions over lanes.
+
+    Returns:
+        What remains after it, and its count.
+
+    Definition.
+    """
+    left, rest_high, rest_low = remaining
+    rest = weight_grid.carry(rest_high - weight[0], rest_low - weight[1], low_bits)
+
+    def exact_weights() -> tuple[TwoFloat, TwoFloat]:
+        return weight_grid.as_two_float(*weight, low_bits), weight_grid.as_two_float(*rest, low_bits)
+
+    here, after = weight_grid.rounded(*weight, low_bits), weight_grid.rounded(*rest, low_bits)
+    taken = draw_binomials(left, here, after, exact_weights, key_0, key_1, index, across)
+    return (left - taken, *rest), taken
 
 
 def _on_grid(
@@ -92,28 +119,5 @@ def _on_grid(
     if jnp.issubdtype(weights.dtype, jnp.integer):
         return weights.astype(jnp.int32), jnp.zeros_like(weights, jnp.int32)
     weights = jnp.maximum(weights, 0)
-    largest = jnp.max(weights, axis=0, keepdims=True).astype(jnp.float32)
-    exponent = (lax.bitcast_convert_type(largest, jnp.int32) >> 23) - 126  # largest < 2^exponent
-    power = lax.bitcast_convert_type((127 - jnp.clip(exponent, -126, 126)) << 23, jnp.float32).astype(weights.dtype)
-    scaled = (weights * power) * 2.0**low_bits
-    high = jnp.floor(scaled)
-    low = jnp.floor((scaled - high) * 2.0**low_bits)
-    return high.astype(jnp.int32), low.astype(jnp.int32)
-
-
-def _carry(
-    high: Int32[Array, "*lanes"], low: Int32[Array, "*lanes"], low_bits: int
-) -> tuple[Int32[Array, "*lanes"], Int32[Array, "*lanes"]]:
-    """Bring `low` back into [0, 2^low_bits), whether a sum left it above or a difference below."""
-    return high + (low >> low_bits), low & (2**low_bits - 1)
-
-
-def _float(high: Int32[Array, "*lanes"], low: Int32[Array, "*lanes"], low_bits: int) -> Float32[Array, "*lanes"]:
-    """Weight rounded to float32."""
-    return high.astype(jnp.float32) + low.astype(jnp.float32) * np.float32(2.0**-low_bits)
-
-
-def _two_float(high: Int32[Array, "*lanes"], low: Int32[Array, "*lanes"], low_bits: int) -> TwoFloat:
-    """Weight with about 36 bits or more."""
-    fraction = low.astype(jnp.float32) * np.float32(2.0**-low_bits)
-    return two_float.add(two_float.from_integer(high), TwoFloat(fraction, jnp.zeros_like(fraction)))
+    power = weight_grid.power_below(jnp.max(weights, axis=0, keepdims=True))
+    return weight_grid.split(weights, power.astype(weights.dtype), low_bits)

@@ -26,6 +26,7 @@ from jaxtyping import Array, Float32, Int32, UInt32
 
 from zenil_dynamics.random import Tag, threefry2x32
 from zenil_dynamics.samplers import two_float
+from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes
 from zenil_dynamics.samplers.normal import from_random_word
 from zenil_dynamics.samplers.polynomials import polynomial
 from zenil_dynamics.samplers.two_float import TwoFloat
@@ -84,6 +85,7 @@ def draw(
     key_0: UInt32[Array, "*#shape"],
     key_1: UInt32[Array, "*#shape"],
     index: UInt32[Array, "*#shape"],
+    across: AcrossLanes = BY_XLA,
 ) -> Int32[Array, "*shape"]:
     """Binomial numbers for p = success / (success + failure) <= 1/2 and n p >= 64; anything in [0, n] elsewhere.
 
@@ -94,6 +96,7 @@ def draw(
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
+        across: reductions over lanes.
 
     Returns:
         int32 in [0, n].
@@ -113,7 +116,7 @@ def draw(
 
     count = one(Tag.BINOMIAL_QUANTILE, num_trials - part)
     return lax.cond(
-        jnp.any(part > 0),
+        across.some(part > 0),
         lambda count: count + jnp.where(part > 0, one(Tag.BINOMIAL_SPLIT, part), 0),
         lambda count: count,
         count,
