@@ -1,4 +1,4 @@
-"""Answers "how fast, and how far from the limit?": `python -m benchmarks [--quick] [--only W1,W3] [--accelerator]`."""
+"""Answers "how fast, and how far from the limit?": `python -m benchmarks [--quick] [--accelerator] [--scaling]`."""
 
 import os
 import pathlib
@@ -16,6 +16,7 @@ def main(
     repeats: Annotated[int, typer.Option(min=1, help="Timed rounds after the warm-up.")] = 7,
     quick: Annotated[bool, typer.Option(help="Toy sizes: does everything run and pass its law?")] = False,
     accelerator: Annotated[bool, typer.Option(help="Sizes that fill a GPU; rivals on CPU cores are skipped.")] = False,
+    scaling: Annotated[bool, typer.Option(help="Only the sweeps over R, K, N, T and cores.")] = False,
     out: Annotated[pathlib.Path | None, typer.Option(help="Result file; by default one a machine in results/.")] = None,
     table: Annotated[bool, typer.Option(help="Only rewrite the tables of benchmarks/README.md.")] = False,
 ) -> None:
@@ -34,7 +35,12 @@ def main(
         if quick and accelerator:
             raise ValueError("`--quick` and `--accelerator` are two sizes; got both. Name one.")
         path, document = session.measure(
-            only=only, repeats=repeats, size=size, out=out, say=lambda line: console.print(line, markup=False)
+            only=only,
+            repeats=repeats,
+            size=size,
+            out=out,
+            say=lambda line: console.print(line, markup=False),
+            scaling=scaling,
         )
     except (ValueError, laws.WrongResult) as error:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"error: {error}", markup=False, style="red")

@@ -1,6 +1,7 @@
 """How fast could it be: random words that a sampler must consume, at the measured rate of the generator."""
 
 import concurrent.futures
+import dataclasses
 import functools
 import time
 
@@ -19,10 +20,14 @@ def words_per_refit(problem: Problem) -> float:
 
     A multinomial over S types is S - 1 dependent binomials of a word each, S being the types that may still be drawn
     (measured by a NumPy pilot where alpha = 0; all K with exogenous samples). A normal mean and a chi-square scatter
-    are two words.
+    are two words. The state at T alone can also be had from a coalescent, a word for each ancestor that it still
+    follows and one for its type (measured by a pilot, too): the fewer of the two counts.
     """
     if isinstance(problem, GaussianProblem):
         return 2.0
+    if problem.terminal_only:
+        forward = words_per_refit(dataclasses.replace(problem, terminal_only=False))
+        return min(_ancestors(problem) / problem.num_generations, forward)
     if problem.exogenous_fraction > 0:
         return problem.support_size - 1.0
     pilot = CategoricalProblem(
@@ -35,6 +40,24 @@ def words_per_refit(problem: Problem) -> float:
     support = draw_counts(pilot, table, np.random.default_rng(0), pilot.num_replicates)["support_size"]
     # Generation t + 1 is drawn from the types of generation t.
     return float(np.mean(support[:-1] - 1))
+
+
+def _ancestors(problem: CategoricalProblem) -> float:
+    """Picks of parents and types of one replicate, averaged over a few."""
+    generator = np.random.default_rng(0)
+    num_replicates = min(_PILOT_REPLICATES, problem.num_replicates)
+    picks = 0
+    for _ in range(num_replicates):
+        alive = problem.num_samples
+        for _ in range(problem.num_generations - 1):
+            picks += alive
+            ended = generator.binomial(alive, problem.exogenous_fraction)
+            alive = np.unique(generator.integers(problem.num_samples, size=alive - ended)).size
+            picks += ended
+            if alive == 0 or (alive == 1 and problem.exogenous_fraction == 0):
+                break
+        picks += alive
+    return picks / num_replicates
 
 
 def words_per_second(*, quick: bool = False) -> float:

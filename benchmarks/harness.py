@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import floor, laws
+from benchmarks import floor, laws, machine, results_file
 from benchmarks.contender import Contender, Run, Unavailable
 from benchmarks.ours import OURS
 from benchmarks.problem import Problem, replicate_generations
-from benchmarks.workload import FLOOR, Workload
+from benchmarks.workload import FLOOR, TWO_CORES, Goal, Workload
 
 Say = Callable[[str], None]
 
@@ -28,6 +28,7 @@ class _Entry:
     contender: Contender
     run: Run
     first_seconds: float
+    kernel: str
     findings: list[laws.Finding]
     seconds: list[float]
 
@@ -57,7 +58,7 @@ def time_workload(
         ours: the contender under test.
 
     Returns:
-        A JSON document: question, cases, goals.
+        A JSON document: question, cases, peak memory of the process so far, goals.
 
     Raises:
         WrongResult: a contender's result is outside the limits of its exact law.
@@ -92,7 +93,13 @@ def time_workload(
     for entry in entries:
         cases[entry.case]["contenders"][entry.contender.name] = _document(entry)
         say(f"{workload.identifier} {entry.case}: {entry.contender.name} {entry.rate:,.0f} replicate-generations/s")
-    return {"question": workload.question, "cases": cases, "goals": _goals(workload, cases, ours.name)}
+    return {
+        "question": workload.question,
+        "cases": cases,
+        "measurements": [],
+        "peak_memory": machine.peak_memory(),
+        "goals": _goals(workload, cases, ours.name, size),
+    }
 
 
 def _warm_up(label: str, problem: Problem, contender: Contender, *, sharp: bool) -> _Entry:
@@ -102,7 +109,7 @@ def _warm_up(label: str, problem: Problem, contender: Contender, *, sharp: bool)
     record = run(0)
     first = time.perf_counter() - started
     findings = laws.require(problem, record, contender=f"{contender.name} on {label}", sharp=sharp)
-    return _Entry(label, problem, contender, run, first, findings, [])
+    return _Entry(label, problem, contender, run, first, record.kernel, findings, [])
 
 
 def _skip(cases: dict[str, Any], label: str, contender: Contender, reason: str, say: Say) -> None:
@@ -116,6 +123,7 @@ def _document(entry: _Entry) -> dict[str, Any]:
         "status": "timed",
         "method": entry.contender.sentence,
         "dtype": entry.contender.dtype,
+        "kernel": entry.kernel or None,
         "seconds": entry.seconds,
         "median_seconds": median,
         "minimum_seconds": min(entry.seconds),
@@ -139,6 +147,9 @@ def _rates(cases: dict[str, Any], label: str, name: str, repeats: int) -> list[f
         return None
     if name == FLOOR:
         return None if case["floor_rate"] is None else [case["floor_rate"]] * repeats
+    if name == TWO_CORES:
+        rate = results_file.rate_on_cpu(label, OURS.name, num_cores=2)
+        return None if rate is None else [rate] * repeats
     entry = case["contenders"].get(name)
     if entry is None or entry["status"] != "timed":
         return None
@@ -146,7 +157,14 @@ def _rates(cases: dict[str, Any], label: str, name: str, repeats: int) -> list[f
     return [work / seconds for seconds in entry["seconds"]]
 
 
-def _goals(workload: Workload, cases: dict[str, Any], ours: str) -> list[dict[str, Any]]:
+def _asked(goal: Goal, size: str) -> bool:
+    """Rivals on CPU cores do not run beside an accelerator, whose goal is a CPU itself."""
+    if goal.bottom[1] == TWO_CORES:
+        return size == "accelerator"
+    return size != "accelerator" or goal.bottom[1] in (FLOOR, OURS.name)
+
+
+def _goals(workload: Workload, cases: dict[str, Any], ours: str, size: str) -> list[dict[str, Any]]:
     repeats = max(
         (len(e.get("seconds", ())) for case in cases.values() for e in case["contenders"].values()), default=0
     )
@@ -155,7 +173,7 @@ def _goals(workload: Workload, cases: dict[str, Any], ours: str) -> list[dict[st
         return _rates(cases, end[0], ours if end[1] == OURS.name else end[1], repeats)
 
     documents = []
-    for goal in workload.goals:
+    for goal in filter(lambda goal: _asked(goal, size), workload.goals):
         top, bottom = of(goal.top), of(goal.bottom)
         ratio = None
         if top and bottom:

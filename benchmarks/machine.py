@@ -47,6 +47,24 @@ def describe() -> dict[str, Any]:
     }
 
 
+def peak_memory() -> dict[str, int | None]:
+    """High-water marks of this process so far, bytes: resident on the host, and on the first device if it says."""
+    import jax
+
+    statistics = jax.local_devices()[0].memory_stats() or {}
+    return {"host_bytes": peak_resident_bytes(), "device_bytes": statistics.get("peak_bytes_in_use")}
+
+
+def peak_resident_bytes() -> int | None:
+    """Largest resident memory of this process so far, or None where the platform does not say."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def slug(machine: dict[str, Any]) -> str:
     """File name of a machine's results, such as `amd-epyc-2-cores-cpu`."""
     words = f"{machine['device']} {machine['cores']} cores {machine['platform']}"

@@ -1,4 +1,4 @@
-"""`zenil_dynamics.simulate`: streaming summaries, every generation recorded."""
+"""`zenil_dynamics.simulate`: streaming summaries, by the kernel that it chooses itself."""
 
 from benchmarks.contender import Contender, Run
 from benchmarks.problem import CategoricalProblem, Problem
@@ -30,6 +30,7 @@ def prepare(problem: Problem) -> Run:
             record=problem.record,
             keep="summary",
             quantiles=False,
+            terminal_only=isinstance(problem, CategoricalProblem) and problem.terminal_only,
         )
         return Record(
             trajectory.num_replicates,
@@ -37,6 +38,7 @@ def prepare(problem: Problem) -> Run:
             trajectory.variance,
             trajectory.minimum,
             trajectory.maximum,
+            trajectory.kernel,
         )
 
     return run

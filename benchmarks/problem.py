@@ -16,6 +16,7 @@ class CategoricalProblem:
         num_generations: T.
         num_replicates: R.
         exogenous_fraction: alpha, the probability that a sample comes from the target and not from the model.
+        terminal_only: whether the state of generation T alone is asked for.
     """
 
     support_size: int
@@ -23,11 +24,17 @@ class CategoricalProblem:
     num_generations: int
     num_replicates: int
     exogenous_fraction: float = 0.0
+    terminal_only: bool = False
 
     @property
     def record(self) -> tuple[str, ...]:
-        """Quantities of every generation, 0 .. T, of every replicate."""
+        """Quantities of every replicate, of every generation 0 .. T or of T alone."""
         return ("entropy", "diversity")
+
+    @property
+    def num_recorded(self) -> int:
+        """Generations that are recorded."""
+        return 1 if self.terminal_only else self.num_generations + 1
 
     @property
     def target(self) -> np.ndarray:
@@ -54,6 +61,11 @@ class GaussianProblem:
     def record(self) -> tuple[str, ...]:
         """Quantities of every generation, 0 .. T, of every replicate."""
         return ("mean", "variance", "log_variance")
+
+    @property
+    def num_recorded(self) -> int:
+        """Generations that are recorded."""
+        return self.num_generations + 1
 
 
 Problem: TypeAlias = CategoricalProblem | GaussianProblem

@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """Over replicates, by generation 0 .. T; each table maps a record name to float64 of shape (T + 1,).
+    """Over replicates, by generation 0 .. T or for T alone; each table maps a name to float64 of shape (generations,).
 
     Attributes:
         num_replicates: R.
@@ -16,6 +16,7 @@ class Record:
         variance: sample variance, divisor R - 1.
         minimum: smallest value.
         maximum: largest value.
+        kernel: which algorithm ran, in its own words; empty where there is no choice.
     """
 
     num_replicates: int
@@ -23,6 +24,7 @@ class Record:
     variance: Mapping[str, np.ndarray]
     minimum: Mapping[str, np.ndarray]
     maximum: Mapping[str, np.ndarray]
+    kernel: str = ""
 
 
 def summarise(values: Mapping[str, np.ndarray], *, axis: int) -> Record:

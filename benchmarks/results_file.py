@@ -41,3 +41,24 @@ def read(path: pathlib.Path) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ValueError(f"`{path.name}` must have schema {SCHEMA}; delete it or name another.")
     return document
+
+
+def rate_on_cpu(label: str, contender: str, *, num_cores: int, folder: pathlib.Path = FOLDER) -> float | None:
+    """Full-size rate of a contender in a result file of a machine with so many CPU cores; the best, None without one.
+
+    Args:
+        label: of the case.
+        contender: its name.
+        num_cores: of the machine.
+        folder: of the result files.
+    """
+    rates = [
+        workload["cases"][label]["contenders"][contender]["rate"]
+        for document in map(read, sorted(folder.glob("*.json")))
+        if document["size"] == "full"
+        and document["machine"]["platform"] == "cpu"
+        and document["machine"]["cores"] == num_cores
+        for workload in document["workloads"].values()
+        if workload["cases"].get(label, {"contenders": {}})["contenders"].get(contender, {}).get("status") == "timed"
+    ]
+    return max(rates, default=None)

@@ -5,23 +5,26 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import floor, harness, machine, results_file
+from benchmarks import floor, harness, machine, probe, results_file
 from benchmarks.contender import Contender
 from benchmarks.ours import OURS
-from benchmarks.workloads import WORKLOADS
+from benchmarks.probe import Probe
+from benchmarks.workload import Workload
+from benchmarks.workloads import SCALING, WORKLOADS
 
 
-def chosen(only: str) -> list[str]:
-    """Identifiers of `only`, in the order of the registry.
+def chosen(only: str, *, scaling: bool = False) -> list[Workload | Probe]:
+    """What `only` names, in the order of the registry: of the workloads, or of the sweeps of `scaling`.
 
     Raises:
         ValueError: an identifier that does not exist.
     """
     names = [name.strip().upper() for name in only.split(",") if name.strip()]
+    known = SCALING if scaling else WORKLOADS
     for name in names:
-        if name not in WORKLOADS:
-            raise ValueError(f"`only` must name workloads among {', '.join(WORKLOADS)}; got {name!r}. Correct it.")
-    return [name for name in WORKLOADS if not names or name in names]
+        if name not in known:
+            raise ValueError(f"`only` must name workloads among {', '.join(known)}; got {name!r}. Correct it.")
+    return [item for name, item in known.items() if not names or name in names]
 
 
 def measure(
@@ -32,6 +35,7 @@ def measure(
     out: pathlib.Path | None,
     say: Callable[[str], None],
     ours: Contender = OURS,
+    scaling: bool = False,
 ) -> tuple[pathlib.Path, dict[str, Any]]:
     """Measure workloads one after the other; each is written as soon as it is done.
 
@@ -42,6 +46,7 @@ def measure(
         out: result file; None for `results/<machine>.json`.
         say: called with lines of progress.
         ours: the contender under test.
+        scaling: measure the sweeps over R, K, N, T and cores instead.
 
     Returns:
         The file and what was measured now.
@@ -50,7 +55,7 @@ def measure(
         ValueError: unknown workloads; an accelerator run without an accelerator; a file of another size.
         WrongResult: a contender failed its law.
     """
-    names = chosen(only)
+    items = chosen(only, scaling=scaling)
     facts = machine.describe()
     if size == "accelerator" and facts["platform"] == "cpu":
         raise ValueError("`--accelerator` needs a GPU or TPU and JAX sees only the CPU. Install the `cuda` extra.")
@@ -67,10 +72,13 @@ def measure(
         "words_per_second": rate,
         "workloads": {},
     }
-    for name in names:
-        measured = harness.time_workload(
-            WORKLOADS[name], size=size, repeats=repeats, words_per_second=rate, say=say, ours=ours
-        )
-        document["workloads"][name] = {"revision": machine.revision(), "date": machine.date(), **measured}
+    for item in items:
+        if isinstance(item, Probe):
+            measured = probe.take(item, size=size, repeats=repeats, say=say)
+        else:
+            measured = harness.time_workload(
+                item, size=size, repeats=repeats, words_per_second=rate, say=say, ours=ours
+            )
+        document["workloads"][item.identifier] = {"revision": machine.revision(), "date": machine.date(), **measured}
         results_file.merge(path, {**document, "workloads": dict(document["workloads"])})
     return path, document

@@ -31,21 +31,23 @@ def _machine_table(document: dict[str, Any]) -> list[str]:
         "",
         "Replicate-generations per second, median of the repeats; every result passed its exact law first.",
         "",
-        "| case | who | rate | compile, s | oracle's worst quantity |",
-        "|---|---|---:|---:|---|",
+        "| case | who | rate | compile, s | oracle's worst quantity | kernel |",
+        "|---|---|---:|---:|---|---|",
     ]
     for workload in document["workloads"].values():
         for label, case in workload["cases"].items():
             for name, entry in case["contenders"].items():
                 if entry["status"] != "timed":
-                    lines.append(f"| {label} | {name} | skipped: {entry['reason']} | | |")
+                    lines.append(f"| {label} | {name} | skipped: {entry['reason']} | | | |")
                     continue
                 first = entry["oracle"][0]
                 law = f"{first['quantity']} {first['measured']:.5g} ({first['bound']})"
-                lines.append(f"| {label} | {name} | {_rate(entry['rate'])} | {entry['compile_seconds']:.2f} | {law} |")
+                seconds, kernel = f"{entry['compile_seconds']:.2f}", entry.get("kernel") or ""
+                lines.append(f"| {label} | {name} | {_rate(entry['rate'])} | {seconds} | {law} | {kernel} |")
             words = case["words_per_replicate_generation"]
-            lines.append(f"| {label} | floor, {words:.1f} words | {_rate(case['floor_rate'])} | | |")
-    lines += ["", "| workload | goal | ratio | distance |", "|---|---|---:|---|"]
+            lines.append(f"| {label} | floor, {words:.1f} words | {_rate(case['floor_rate'])} | | | |")
+    lines += _measurements(document)
+    lines += ["", "| workload | goal | measured | distance |", "|---|---|---:|---|"]
     for identifier, workload in document["workloads"].items():
         for goal in workload["goals"]:
             ratio = "-" if goal["ratio"] is None else f"{goal['ratio']:.2f}"
@@ -53,6 +55,18 @@ def _machine_table(document: dict[str, Any]) -> list[str]:
     stamps = sorted({f"{w['revision'][:12]} ({w['date']})" for w in document["workloads"].values()})
     packages = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
     return [*lines, "", f"Revision {', '.join(stamps)}; {packages}.", ""]
+
+
+def _measurements(document: dict[str, Any]) -> list[str]:
+    """Quantities of probes, where there are any."""
+    rows = [
+        f"| {identifier} | {taken['label']} | {taken['value']:,.4g} {taken['unit']} |"
+        if abs(taken["value"]) < 1e4
+        else f"| {identifier} | {taken['label']} | {_rate(taken['value'])} {taken['unit']} |"
+        for identifier, workload in document["workloads"].items()
+        for taken in workload.get("measurements", ())
+    ]
+    return ["", "| workload | quantity | median |", "|---|---|---:|", *rows] if rows else []
 
 
 def render(documents: list[dict[str, Any]]) -> str:

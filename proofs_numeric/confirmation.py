@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
+import zenil_dynamics as zd
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Route
 from proofs_numeric.exact_check import entries
@@ -20,7 +21,9 @@ from proofs_numeric.verdict import Instance, Status
 _NORMAL_QUANTILE = 4.891638475699
 
 
-def confirm_mean(claim: Claim, outcome: Outcome, budget: Budget, root: str) -> Outcome:
+def confirm_mean(
+    claim: Claim, outcome: Outcome, budget: Budget, root: str, team: zd.distributed.Processes = zd.distributed.ALONE
+) -> Outcome:
     """The same example on the stream "confirm", with a sample size fixed beforehand.
 
     Twice the samples of the first look (at least `budget.confirm_samples`), judged once at `budget.confirm_delta`.
@@ -30,6 +33,7 @@ def confirm_mean(claim: Claim, outcome: Outcome, budget: Budget, root: str) -> O
         outcome: a refuted example.
         budget: thresholds and limits.
         root: hexadecimal root of the run.
+        team: processes that share the batches.
 
     Returns:
         The outcome of the second look; its status is REFUTED if it confirms.
@@ -37,7 +41,7 @@ def confirm_mean(claim: Claim, outcome: Outcome, budget: Budget, root: str) -> O
     Source: Definition.
     """
     num_samples = max(budget.confirm_samples, min(2 * outcome.n, budget.n_max))
-    return check_mean(claim, outcome.theta, budget, root, stream="confirm", num_samples=num_samples)
+    return check_mean(claim, outcome.theta, budget, root, stream="confirm", num_samples=num_samples, team=team)
 
 
 def confirm_exactly(claim: Claim, outcome: Outcome) -> tuple[bool | None, str]:

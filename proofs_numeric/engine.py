@@ -4,10 +4,12 @@ Prints nothing.
 """
 
 import math
+import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import zenil_dynamics as zd
 from proofs_numeric.budget import Budget, budget_rank, require_capacity
 from proofs_numeric.claim import Claim, Route
 from proofs_numeric.confirmation import confirm_exactly, confirm_mean, confirmed_status, is_numeric, simulate
@@ -61,7 +63,14 @@ def _frame(claim: Claim, budget: Budget, root: str) -> Verdict:
     )
 
 
-def run_claim(claim: Claim, budget: Budget, *, root: str | None = None, progress: Callback | None = None) -> Verdict:
+def run_claim(
+    claim: Claim,
+    budget: Budget,
+    *,
+    root: str | None = None,
+    progress: Callback | None = None,
+    distributed: bool = False,
+) -> Verdict:
     """Decide a claim and its neighbours.
 
     Args:
@@ -69,6 +78,8 @@ def run_claim(claim: Claim, budget: Budget, *, root: str | None = None, progress
         budget: thresholds and limits.
         root: hexadecimal root of all keys; None draws a fresh one.
         progress: called with a `Progress` after every batch or example, or None.
+        distributed: share the draws with all processes of `jax.distributed`, each of which makes this same call and
+            returns the same verdict.
 
     Returns:
         The verdict. An interruption by the keyboard passes through.
@@ -78,7 +89,23 @@ def run_claim(claim: Claim, budget: Budget, *, root: str | None = None, progress
 
     Source: Definition.
     """
-    root = fresh_root() if root is None else validate_root(root)
+    team = zd.distributed.processes() if distributed else zd.distributed.ALONE
+    root = common_root(root, team)
+    verdict = _decide(claim, budget, root, progress, team)
+    # Wall times differ, and so may what a deterministic search reached before its time was up.
+    return pickle.loads(team.from_first(lambda: pickle.dumps(verdict))) if distributed else verdict
+
+
+def common_root(root: str | None, team: zd.distributed.Processes) -> str:
+    """The root asked for, or a fresh one on which all processes agree. Definition."""
+    if root is not None:
+        return validate_root(root)
+    return team.from_first(lambda: fresh_root().encode()).decode()
+
+
+def _decide(
+    claim: Claim, budget: Budget, root: str, progress: Callback | None, team: zd.distributed.Processes
+) -> Verdict:
     clock = Clock(math.inf)
     verdict = _frame(claim, budget, root)
     if not claim.runs:
@@ -87,16 +114,20 @@ def run_claim(claim: Claim, budget: Budget, *, root: str | None = None, progress
         note = f"not attempted: needs the budget {claim.decided_at} or larger"
         return replace(verdict, attempted=False, rung=claim.route.rung, note=note)
     cache = Cache()
-    finding = Searcher(claim, budget, root, cache, progress).run()
-    verdict = _report(verdict, claim, finding, budget, root, progress)
+    finding = Searcher(claim, budget, root, cache, progress, team=team).run()
+    verdict = _report(verdict, claim, finding, budget, root, progress, team)
     verdict = replace(
         verdict,
         mutants={
-            name: _neighbour(claim.variant(name, change, Status.REFUTED), "REFUTED", budget, root, cache, progress)
+            name: _neighbour(
+                claim.variant(name, change, Status.REFUTED), "REFUTED", budget, root, cache, progress, team
+            )
             for name, change in claim.mutants.items()
         },
         controls={
-            name: _neighbour(claim.variant(name, change, Status.SUPPORTED), change.must, budget, root, cache, progress)
+            name: _neighbour(
+                claim.variant(name, change, Status.SUPPORTED), change.must, budget, root, cache, progress, team
+            )
             for name, change in claim.controls.items()
         },
     )
@@ -105,8 +136,10 @@ def run_claim(claim: Claim, budget: Budget, *, root: str | None = None, progress
     return replace(verdict, seconds=clock.elapsed)
 
 
-def _neighbour(variant: Claim, required: str, budget: Budget, root: str, cache: Cache, progress) -> NeighbourResult:
-    finding = Searcher(variant, budget, root, cache, progress, first_only=True).run()
+def _neighbour(
+    variant: Claim, required: str, budget: Budget, root: str, cache: Cache, progress, team
+) -> NeighbourResult:
+    finding = Searcher(variant, budget, root, cache, progress, first_only=True, team=team).run()
     shown = finding.minimal or finding.convincing or finding.closest
     status = finding.status
     if shown is None:
@@ -122,7 +155,7 @@ def _neighbour(variant: Claim, required: str, budget: Budget, root: str, cache: 
     )
 
 
-def _report(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, root: str, progress) -> Verdict:
+def _report(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, root: str, progress, team) -> Verdict:
     """Fill in what the search found; a refuted claim is looked at a second time."""
     monte_carlo = claim.route is Route.EP
     shown = finding.minimal or finding.convincing or finding.closest
@@ -154,7 +187,7 @@ def _report(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, ro
     if progress is not None:
         progress(Progress(claim_id=claim.id, phase="confirm", num_examples=len(finding.outcomes)))
     if monte_carlo:
-        return _confirm_by_stream(verdict, claim, finding, budget, root)
+        return _confirm_by_stream(verdict, claim, finding, budget, root, team)
     return _confirm_by_path(verdict, claim, finding, budget, root)
 
 
@@ -168,10 +201,10 @@ def _with_numbers(verdict: Verdict, outcome: Outcome) -> Verdict:
     )
 
 
-def _confirm_by_stream(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, root: str) -> Verdict:
+def _confirm_by_stream(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, root: str, team) -> Verdict:
     # The minimal example sits at the detection limit, so the most convincing one is looked at again as well.
     firsts = [outcome for outcome in (finding.minimal, finding.convincing) if outcome is not None]
-    seconds = [confirm_mean(claim, outcome, budget, root) for outcome in firsts]
+    seconds = [confirm_mean(claim, outcome, budget, root, team) for outcome in firsts]
     verdict = replace(verdict, status=confirmed_status(seconds), n=verdict.n + sum(second.n for second in seconds))
     instances = []
     for second in seconds:
@@ -231,7 +264,12 @@ def _scope(claim: Claim, finding: Finding) -> str:
 
 
 def run_claims(
-    claims: Iterable[Claim], budget: Budget, *, root: str | None = None, progress: Callback | None = None
+    claims: Iterable[Claim],
+    budget: Budget,
+    *,
+    root: str | None = None,
+    progress: Callback | None = None,
+    distributed: bool = False,
 ) -> Iterator[Verdict]:
     """Decide claims one after another under one error budget.
 
@@ -240,6 +278,7 @@ def run_claims(
         budget: thresholds and limits of the run.
         root: hexadecimal root of all keys; None draws a fresh one.
         progress: called with a `Progress` after every batch or example, or None.
+        distributed: as in `run_claim`.
 
     Yields:
         One verdict per claim, as soon as it is known.
@@ -257,6 +296,6 @@ def run_claims(
             f"claim ids must be distinct; got {repeated[0]!r} more than once. Ids are permanent: rename the newer."
         )
     require_capacity(sum(1 + len(claim.mutants) + len(claim.controls) for claim in claims), budget)
-    root = fresh_root() if root is None else validate_root(root)
+    root = common_root(root, zd.distributed.processes() if distributed else zd.distributed.ALONE)
     for claim in claims:
-        yield run_claim(claim, budget, root=root, progress=progress)
+        yield run_claim(claim, budget, root=root, progress=progress, distributed=distributed)

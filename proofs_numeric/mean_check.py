@@ -18,6 +18,8 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+import zenil_dynamics as zd
+from proofs_numeric.batch import Batch, in_turn
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Tail
 from proofs_numeric.keys import derive_key
@@ -98,11 +100,23 @@ class Evidence:
         self._refuting = [test.zero() for test in tests.refuting]
         self._supporting = [test.zero() for test in tests.supporting]
 
+    def of(self, samples: Float[np.ndarray, " samples"]) -> Batch:
+        """What a batch adds; it does not depend on what is here already. Definition."""
+        return Batch(
+            sums=Sums(self.sums.center).add(samples),
+            refuting=tuple(test.step(samples) for test in self.tests.refuting),
+            supporting=tuple(test.step(samples) for test in self.tests.supporting),
+        )
+
     def add(self, samples: Float[np.ndarray, " samples"]) -> None:
+        """Include samples. Definition."""
+        self.include(self.of(samples))
+
+    def include(self, batch: Batch) -> None:
         """Include a batch. Definition."""
-        self.sums = self.sums.add(samples)
-        self._refuting = [s + t.step(samples) for t, s in zip(self.tests.refuting, self._refuting, strict=True)]
-        self._supporting = [s + t.step(samples) for t, s in zip(self.tests.supporting, self._supporting, strict=True)]
+        self.sums = self.sums + batch.sums
+        self._refuting = [state + step for state, step in zip(self._refuting, batch.refuting, strict=True)]
+        self._supporting = [state + step for state, step in zip(self._supporting, batch.supporting, strict=True)]
 
     @property
     def log_against(self) -> float:
@@ -179,6 +193,7 @@ def check_mean(
     num_samples: int | None = None,
     expired: Callable[[], bool] = lambda: False,
     watch: Watch | None = None,
+    team: zd.distributed.Processes = zd.distributed.ALONE,
 ) -> Outcome:
     """Decide one example of an EP claim; a pure function of (root, claim id, example, stream) unless the time runs out.
 
@@ -194,6 +209,8 @@ def check_mean(
             after the last sample, and the effect is not inflated by early stopping.
         expired: true when the time is up; asked between batches.
         watch: (samples, nats) after each batch.
+        team: processes that draw the batches in turn. What one of them finds, all of them find, batch for batch; those
+            drawn beyond the decision are dropped.
 
     Returns:
         The outcome, with an interval at `budget.confirm_delta`.
@@ -206,17 +223,24 @@ def check_mean(
     key = derive_key(root, claim.id, theta, stream)
     threshold = budget.log_example_threshold if num_samples is None else -math.log(budget.confirm_delta)
     limit = budget.n_max if num_samples is None else num_samples
-    status, note, batch = Status.UNDECIDED, "", 0
+    status, note = Status.UNDECIDED, ""
     if not math.isfinite(bound):
         status, note = Status.INVALID, f"the bound is {bound}"
-    while status is Status.UNDECIDED and evidence.sums.n < limit and not (batch and expired()):
-        samples = draw(claim, theta, jax.random.fold_in(key, batch))
-        batch += 1
-        note = defect(samples, tail)
-        if note:
-            status = Status.INVALID
+
+    def one(index: int) -> Batch:
+        samples = draw(claim, theta, jax.random.fold_in(key, index))
+        broken = defect(samples, tail)
+        return Batch.broken(broken) if broken else evidence.of(samples)
+
+    batches = in_turn(one, expired, team)
+    while status is Status.UNDECIDED and evidence.sums.n < limit:
+        batch = next(batches, None)
+        if batch is None:
             break
-        evidence.add(samples)
+        if batch.note:
+            status, note = Status.INVALID, batch.note
+            break
+        evidence.include(batch)
         if watch is not None:
             watch(evidence.sums.n, evidence.log_against)
         if num_samples is None or evidence.sums.n >= limit:

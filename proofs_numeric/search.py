@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import zenil_dynamics as zd
+from proofs_numeric.batch import agreed
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Route
 from proofs_numeric.exact_check import Cache, check_exactly
@@ -123,6 +125,7 @@ class Searcher:
         cache: remembers deterministic evaluations; shared with variants.
         callback: told about progress, or None.
         first_only: stop at the first refuted example: enough for a mutant.
+        team: processes that share the batches of Monte Carlo claims; deterministic ones are decided by each of them.
     """
 
     def __init__(
@@ -133,7 +136,9 @@ class Searcher:
         cache: Cache,
         callback: Callback | None = None,
         first_only: bool = False,
+        team: zd.distributed.Processes = zd.distributed.ALONE,
     ):
+        self.team = team
         self.claim, self.budget, self.root, self.cache = claim, budget, root, cache
         self.callback, self.first_only = callback, first_only
         self.clock = Clock(budget.seconds)
@@ -162,14 +167,21 @@ class Searcher:
         )
 
     def _check(self, theta: Mapping[str, Any]) -> Outcome | None:
+        monte_carlo = self.claim.route is Route.EP
         # The first example always runs, so that a slow machine still reports something.
-        if self.visited and self.clock.expired():
+        if self.visited and agreed(self.clock.expired, self.team if monte_carlo else zd.distributed.ALONE):
             return None
         self.visited += 1
         with _Located(self.claim, theta):
-            if self.claim.route is Route.EP:
+            if monte_carlo:
                 return check_mean(
-                    self.claim, theta, self.budget, self.root, expired=self.clock.expired, watch=self._tell
+                    self.claim,
+                    theta,
+                    self.budget,
+                    self.root,
+                    expired=self.clock.expired,
+                    watch=self._tell,
+                    team=self.team,
                 )
             outcome = check_exactly(self.claim, theta, self.cache)
         self._tell()

@@ -74,11 +74,14 @@ def _check_categorical(problem: CategoricalProblem, record: Record, delta: float
     exact, variance = diversity_moments(
         problem.target, problem.num_samples, problem.exogenous_fraction, problem.num_generations
     )
-    level = np.log(2 * max(problem.num_generations, 1) / delta)
+    exact, variance = exact[-problem.num_recorded :], variance[-problem.num_recorded :]
+    level = np.log(2 * max(problem.num_recorded - 1, 1) / delta)
     count = record.num_replicates
     # Diversity lies in [0, 1]: above its mean it has 1 - mean left, below its mean the mean itself.
-    above, below = (_bernstein(level, count, variance, room) for room in (1 - exact, exact))
-    above[0] = below[0] = 0.0  # Q_0 = P in every replicate.
+    above, below = (bernstein_reach(level, count, variance, room) for room in (1 - exact, exact))
+    starts = problem.num_recorded == problem.num_generations + 1
+    if starts:
+        above[0] = below[0] = 0.0  # Q_0 = P in every replicate.
     slack = _ABSOLUTE_SLACK
     diversity = record.mean["diversity"]
     entropy = record.mean["entropy"]
@@ -87,7 +90,8 @@ def _check_categorical(problem: CategoricalProblem, record: Record, delta: float
     # exact, and entropy never exceeds ln K.
     lowest = -np.log1p(-np.minimum(diversity, 1 - 1e-12)) - 10 * slack
     highest = np.full_like(lowest, np.log(problem.support_size) + slack)
-    lowest[0], highest[0] = start - 10 * slack, start + 10 * slack
+    if starts:
+        lowest[0], highest[0] = start - 10 * slack, start + 10 * slack
     findings = [
         _worst("diversity", "Bernstein, exact variance", diversity, exact - below - slack, exact + above + slack),
         _worst("entropy", "Jensen against diversity; exact at 0", entropy, lowest, highest),
@@ -95,11 +99,12 @@ def _check_categorical(problem: CategoricalProblem, record: Record, delta: float
     if sharp:
         reach = 6 * np.sqrt(variance[-1:] / count) + slack
         last = _worst("diversity", SHARP, diversity[-1:], exact[-1:] - reach, exact[-1:] + reach)
-        findings.append(dataclasses.replace(last, generation=problem.num_generations))
-    return findings
+        findings.append(dataclasses.replace(last, generation=problem.num_recorded - 1))
+    first = problem.num_generations + 1 - problem.num_recorded
+    return [dataclasses.replace(finding, generation=first + finding.generation) for finding in findings]
 
 
-def _bernstein(level: float, count: int, variance: np.ndarray, room: np.ndarray) -> np.ndarray:
+def bernstein_reach(level: float, count: int, variance: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Solve count x^2 / (2 (variance + room x / 3)) = level for x."""
     linear = level * room / 3
     return (linear + np.sqrt(linear**2 + 2 * level * count * variance)) / count
@@ -166,8 +171,8 @@ def check(problem: Problem, record: Record, *, delta: float = DELTA, sharp: bool
     if record.num_replicates != problem.num_replicates:
         return [_miscount("replicates", problem.num_replicates, record.num_replicates)]
     for name in problem.record:
-        if record.mean[name].shape != (problem.num_generations + 1,):
-            return [_miscount(f"generations of {name}", problem.num_generations + 1, record.mean[name].size)]
+        if record.mean[name].shape != (problem.num_recorded,):
+            return [_miscount(f"generations of {name}", problem.num_recorded, record.mean[name].size)]
     if isinstance(problem, CategoricalProblem):
         return _check_categorical(problem, record, delta, sharp)
     return _check_gaussian(problem, record, delta)

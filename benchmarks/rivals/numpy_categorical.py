@@ -42,8 +42,26 @@ def draw_counts(
 def _draw(
     problem: CategoricalProblem, table: np.ndarray, generator: np.random.Generator, num_replicates: int
 ) -> dict[str, np.ndarray]:
+    if problem.terminal_only:
+        return draw_last(problem, table, generator, num_replicates)
     values = draw_counts(problem, table, generator, num_replicates)
     return {name: values[name] for name in problem.record}
+
+
+def draw_last(
+    problem: CategoricalProblem, table: np.ndarray, generator: np.random.Generator, num_replicates: int
+) -> dict[str, np.ndarray]:
+    """Run one block and look at its last generation only; every table has shape (1, replicates)."""
+    target, num_samples, alpha = problem.target, problem.num_samples, problem.exogenous_fraction
+    counts = generator.multinomial(num_samples, target, size=num_replicates)
+    for _ in range(1, problem.num_generations):
+        probs = counts / num_samples
+        counts = generator.multinomial(num_samples, alpha * target + (1.0 - alpha) * probs if alpha else probs)
+    share = counts / num_samples
+    return {
+        "entropy": table[counts].sum(axis=1)[None],
+        "diversity": 1.0 - np.einsum("rk,rk->r", share, share)[None],
+    }
 
 
 def prepare(problem: Problem) -> Run:

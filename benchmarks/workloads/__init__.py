@@ -1,3 +1,4 @@
-"""The questions, one file each; `WORKLOADS` maps identifier to workload."""
+"""The questions, one file each; `WORKLOADS` and `SCALING` map identifier to workload."""
 
+from benchmarks.workloads.registry import SCALING as SCALING
 from benchmarks.workloads.registry import WORKLOADS as WORKLOADS

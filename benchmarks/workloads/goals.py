@@ -1,8 +1,8 @@
 """Goals that several workloads share."""
 
 from benchmarks.ours import OURS
-from benchmarks.rivals import NUMBA_INDIVIDUALS
-from benchmarks.workload import FLOOR, Goal
+from benchmarks.rivals import NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL
+from benchmarks.workload import FLOOR, TWO_CORES, Goal
 
 
 def categorical_goals(label: str) -> tuple[Goal, ...]:
@@ -13,6 +13,16 @@ def categorical_goals(label: str) -> tuple[Goal, ...]:
         Goal("3x numba on all cores", ours, numba, 3.0),
         floor_goal(label),
     )
+
+
+def terminal_goal(label: str) -> Goal:
+    """The state at T alone: ten times NumPy, which has to visit every generation."""
+    return Goal("T alone: 10x NumPy forward on all cores", (label, OURS.name), (label, NUMPY_MULTINOMIAL.name), 10.0)
+
+
+def accelerator_goal(label: str) -> Goal:
+    """An accelerator against the result file of two CPU cores; asked for at accelerator size only."""
+    return Goal("100x two CPU cores", (label, OURS.name), (label, TWO_CORES), 100.0)
 
 
 def floor_goal(label: str) -> Goal:

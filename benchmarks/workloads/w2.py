@@ -3,7 +3,8 @@
 from benchmarks.problem import CategoricalProblem
 from benchmarks.rivals import NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL
 from benchmarks.workload import Case, Workload
-from benchmarks.workloads.goals import categorical_goals
+from benchmarks.workloads.goals import categorical_goals, terminal_goal
+from benchmarks.workloads.terminal import terminal
 
 _CASE = Case(
     "W2",
@@ -12,10 +13,11 @@ _CASE = Case(
     accelerator=CategoricalProblem(100, 1_000, 200, 2**20, 0.1),
     rivals=(NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL),
 )
+_TERMINAL = terminal(_CASE)
 
 W2 = Workload(
     "W2",
     "How fast is the same vocabulary when a tenth of the samples is real, so that no type is lost for good?",
-    (_CASE,),
-    categorical_goals("W2"),
+    (_CASE, _TERMINAL),
+    (*categorical_goals("W2"), terminal_goal(_TERMINAL.label)),
 )

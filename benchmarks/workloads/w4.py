@@ -3,7 +3,8 @@
 from benchmarks.problem import CategoricalProblem
 from benchmarks.rivals import NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL
 from benchmarks.workload import Case, Workload
-from benchmarks.workloads.goals import categorical_goals
+from benchmarks.workloads.goals import categorical_goals, terminal_goal
+from benchmarks.workloads.terminal import terminal
 
 _CASE = Case(
     "W4",
@@ -12,10 +13,11 @@ _CASE = Case(
     accelerator=CategoricalProblem(1_000, 10_000, 100, 2**16),
     rivals=(NUMBA_INDIVIDUALS, NUMPY_MULTINOMIAL),
 )
+_TERMINAL = terminal(_CASE)
 
 W4 = Workload(
     "W4",
     "How fast is a large vocabulary, Zipf K=1000, resampled with N=10000 and no real data?",
-    (_CASE,),
-    categorical_goals("W4"),
+    (_CASE, _TERMINAL),
+    (*categorical_goals("W4"), terminal_goal(_TERMINAL.label)),
 )

@@ -15,6 +15,7 @@ class Arguments:
     Attributes:
         target, num_samples, exogenous_fraction, update, mixing, fit, initial, record: SPECs.
         num_generations, num_replicates, seed: T, R and the root of all keys.
+        kernel: name of the algorithm, or auto.
         json, out, plot: where to write, or None.
         x64, terminal_only, keep_replicates, quiet: switches.
     """
@@ -30,6 +31,7 @@ class Arguments:
     fit: str = "mle"
     initial: str | None = None
     record: str | None = None
+    kernel: str = "auto"
     json: str | None = None
     out: str | None = None
     plot: str | None = None
@@ -131,6 +133,9 @@ FILE_NAME = "arguments.json"
 RESULT_NAME = "result.json"
 """Written when everything else is: a folder with it holds a finished run."""
 
+STATE_NAME = "checkpoint.bin"
+"""What `zenil_dynamics.simulate` keeps there until the result is written."""
+
 # What may differ between an interrupted run and the one that goes on with it.
 _OUTPUTS = {"json": None, "out": None, "plot": None, "quiet": False}
 
@@ -152,11 +157,31 @@ def open_folder(arguments: Arguments, folder: pathlib.Path) -> None:
     facts = {"schema": 1, "directory": str(pathlib.Path.cwd()), "arguments": dataclasses.asdict(arguments)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / RESULT_NAME).unlink(missing_ok=True)
-        (folder / FILE_NAME).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        if finished:
+            (folder / STATE_NAME).unlink(missing_ok=True)
+            (folder / RESULT_NAME).unlink()
+        write_whole(folder / FILE_NAME, facts)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise ValueError(f"--out: cannot write to {str(folder)!r}: {reason}. Choose another folder.") from None
+
+
+def finish_folder(folder: pathlib.Path, result: dict[str, Any]) -> None:
+    """Write the result, then drop the state that would have led to it.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    write_whole(folder / RESULT_NAME, result)
+    (folder / STATE_NAME).unlink(missing_ok=True)
+
+
+def write_whole(path: pathlib.Path, content: dict[str, Any]) -> None:
+    """Write JSON that a killed process leaves there whole or not at all."""
+    from zenil_dynamics.files import replacing  # JAX, which comes with it, is not needed to parse arguments
+
+    with replacing(path) as file:
+        file.write((json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode())
 
 
 def recall(folder: pathlib.Path) -> tuple[Arguments, pathlib.Path]:

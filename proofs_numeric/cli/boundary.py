@@ -1,7 +1,9 @@
 """Where errors end: one line on stderr and an exit code, never a traceback."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,6 +63,49 @@ def one_line() -> Iterator[None]:
     except KeyboardInterrupt as error:
         print(f"zenil: interrupted. {error}".rstrip(), file=sys.stderr)
         raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+class Interruption:
+    """Handler of SIGINT and SIGTERM, by which batch systems announce the end: what can be saved is saved first.
+
+    Args:
+        shared: whether other processes wait for this one; they are told, and all stop together. A second signal does
+            not wait for them.
+    """
+
+    def __init__(self, shared: bool):
+        self._shared = shared
+        self._pending = False
+
+    def __call__(self, number: int, frame: Any) -> None:
+        """Handle a signal."""
+        again, self._pending = self._pending, True
+        if not self._shared or again:
+            raise KeyboardInterrupt
+        import zenil_dynamics as zd
+
+        zd.distributed.interrupt()
+
+    def check(self) -> None:
+        """Raise once more: Python drops an exception that a handler raises inside a callback of the collector."""
+        if self._pending and not self._shared:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def ended_by_signals(*, shared: bool = False) -> Iterator[Interruption]:
+    """Install an `Interruption` and yield it."""
+    interruption = Interruption(shared)
+    # Handlers belong to the main thread; elsewhere (an embedding program) they are that program's affair.
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    before = {number: signal.signal(number, interruption) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def complain(message: str) -> None:

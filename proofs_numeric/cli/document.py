@@ -11,7 +11,7 @@ from typing import Any
 SCHEMA = 1
 
 # Switches that say where the result goes, not what it is.
-_NOT_THE_SYSTEM = ("json", "out", "plot", "quiet", "terminal_only", "keep_replicates", "seed")
+_NOT_THE_SYSTEM = ("json", "out", "plot", "quiet", "terminal_only", "keep_replicates", "seed", "kernel")
 
 
 def document(arguments: Any, measured: Any, exact: dict[str, Any], target: Any) -> dict[str, Any]:

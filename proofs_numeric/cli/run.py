@@ -9,6 +9,8 @@ import numpy as np
 import zenil_dynamics as zd
 from proofs_numeric.cli import arguments as kept
 from proofs_numeric.cli.arguments import Arguments
+from proofs_numeric.cli.boundary import ended_by_signals
+from proofs_numeric.cli.cluster import Cluster
 from proofs_numeric.cli.document import document, write_json
 from proofs_numeric.cli.progress import counter
 from proofs_numeric.cli.specs import (
@@ -24,6 +26,8 @@ from proofs_numeric.cli.specs import (
 from proofs_numeric.cli.tables import print_simulation
 
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
+
+_NOBODY_ELSE = Cluster()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,11 +45,12 @@ class Exact:
     slack: float
 
 
-def run(arguments: Arguments) -> None:
+def run(arguments: Arguments, cluster: Cluster = _NOBODY_ELSE) -> None:
     """Check everything, simulate, and write the table, the JSON document, the arrays and the plots.
 
     Args:
         arguments: of `zenil simulate`.
+        cluster: other processes that share the blocks; the first one prints and writes.
 
     Raises:
         ValueError: bad input, before anything runs.
@@ -54,19 +59,28 @@ def run(arguments: Arguments) -> None:
     Source: Definition.
     """
     zd.devices.configure(x64=arguments.x64)
-    check_outputs(arguments)
+    team = cluster.join()
+    if not team.first:
+        arguments = dataclasses.replace(arguments, quiet=True)
+    team.from_first(lambda: check_outputs(arguments) or b"")
     target, system = build(arguments)
     records = parse_records(arguments.record, target.state, corpus=target.vocabulary is not None)
-    # A schedule that leaves its range is named before any folder is made or kernel compiled.
+    # A schedule that leaves its range is named before any folder is made or kernel compiled; so is a kernel that fails.
     system.table(max(arguments.num_generations, 1))
+    if arguments.kernel != zd.kernels.AUTOMATIC:
+        table = system.table(arguments.num_generations)
+        zd.kernels.choose(system, table, records, terminal_only=arguments.terminal_only, kernel=arguments.kernel)
     folder = None if arguments.out is None else pathlib.Path(arguments.out)
     if folder is not None:
-        kept.open_folder(arguments, folder)
-    measured = measure(arguments, system, records, folder)
-    if folder is not None:
-        measured.save(folder / "run")
-    exact = reachable(system, records, arguments, measured)
-    write(arguments, measured, exact, target, folder)
+        team.from_first(lambda: kept.open_folder(arguments, folder) or b"")
+    measured = measure(arguments, system, records, folder, team.count > 1)
+    if not team.first:
+        return
+    with ended_by_signals():
+        if folder is not None:
+            measured.save(folder / "run")
+        exact = reachable(system, records, arguments, measured)
+        write(arguments, measured, exact, target, folder)
 
 
 def build(arguments: Arguments) -> tuple[Target, Any]:
@@ -110,7 +124,9 @@ def check_outputs(arguments: Arguments) -> None:
         raise ValueError("--keep-replicates needs --out DIR, where run.npz will hold the values.")
 
 
-def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder: pathlib.Path | None) -> Any:
+def measure(
+    arguments: Arguments, system: Any, records: tuple[str, ...], folder: pathlib.Path | None, distributed: bool
+) -> Any:
     """Simulate, with a progress bar.
 
     Raises:
@@ -119,7 +135,15 @@ def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder:
     import jax
 
     try:
-        with counter("replicates", quiet=arguments.quiet) as progress:
+        with (
+            ended_by_signals(shared=distributed) as interruption,
+            counter("replicates", quiet=arguments.quiet) as progress,
+        ):
+
+            def report(done: int, total: int) -> None:
+                interruption.check()
+                progress(done, total)
+
             return zd.simulate(
                 system,
                 num_generations=arguments.num_generations,
@@ -128,8 +152,10 @@ def measure(arguments: Arguments, system: Any, records: tuple[str, ...], folder:
                 record=records,
                 keep="replicates" if arguments.keep_replicates else "summary",
                 terminal_only=arguments.terminal_only,
-                progress=progress,
+                kernel=arguments.kernel,
+                progress=report,
                 checkpoint=folder,
+                distributed=distributed,
             )
     except KeyboardInterrupt:
         if folder is None:
@@ -177,7 +203,7 @@ def write(
                 for suffix in (".png", ".svg"):
                     measured.plot(folder / f"run{suffix}", exact=curves)
             # Last: the folder counts as finished once this file is there.
-            write_json(result, str(folder / kept.RESULT_NAME))
+            kept.finish_folder(folder, result)
         if arguments.plot is not None:
             measured.plot(arguments.plot, exact=curves)
         if arguments.json is not None:

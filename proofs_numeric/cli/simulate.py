@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from proofs_numeric.cli.arguments import merge
+from proofs_numeric.cli.arguments import TYPES, merge
+from proofs_numeric.cli.cluster import Cluster, Coordinator, Distributed, NumProcesses, ProcessId
 
 SPEC_HELP = """Simulate one loop of recursive self-training and set the exact values beside the measured ones.
 
@@ -46,6 +47,9 @@ def simulate(
         str | None, option("initial", "Q_0: a target SPEC or estimate:N; default: P itself.", "SPEC")
     ] = None,
     record: Annotated[str | None, option("record", "Quantities to record, comma-separated.", "NAME,NAME")] = None,
+    kernel: Annotated[
+        str | None, option("kernel", "Algorithm: auto (default), forward, backward (with --terminal-only), ...", "NAME")
+    ] = None,
     config: Annotated[str | None, option("config", "TOML file with the names of these flags.", "FILE.toml")] = None,
     json: Annotated[str | None, option("json", "Write the result as JSON; - is stdout.", "FILE")] = None,
     out: Annotated[str | None, option("out", "Folder for arrays, facts, plots and the state.", "DIR")] = None,
@@ -56,13 +60,18 @@ def simulate(
         bool | None, switch("keep-replicates", "Keep every replicate's values, in run.npz of --out.")
     ] = None,
     quiet: Annotated[bool | None, switch("quiet", "No table and no progress.")] = None,
+    distributed: Distributed = False,
+    coordinator: Coordinator = None,
+    num_processes: NumProcesses = None,
+    process_id: ProcessId = None,
 ) -> None:
     """Parse and run."""
-    flags = {name: value for name, value in locals().items() if name != "config"}
+    flags = {name: value for name, value in locals().items() if name in TYPES}
     arguments = merge(flags, config)
+    cluster = Cluster(distributed, coordinator, num_processes, process_id)
     from proofs_numeric.cli.run import run  # the library, and with it JAX, is loaded here
 
-    run(arguments)
+    run(arguments, cluster)
 
 
 simulate.__doc__ = SPEC_HELP

@@ -9,19 +9,23 @@ from rich.table import Table
 import zenil_dynamics as zd
 from proofs_numeric.budget import BUDGETS
 from proofs_numeric.cli.board import board
+from proofs_numeric.cli.boundary import ended_by_signals
 from proofs_numeric.cli.claim_sources import chosen
+from proofs_numeric.cli.cluster import Cluster
 from proofs_numeric.cli.document import write_json
 from proofs_numeric.cli.specs.base import unknown
 from proofs_numeric.cli.tables import console
 from proofs_numeric.cli.verdict_words import parting_line, refutation_lines, summary_line, undecided_line, verdict_row
-from proofs_numeric.engine import run_claims
+from proofs_numeric.engine import common_root, run_claims
 from proofs_numeric.evidence import to_json
-from proofs_numeric.keys import fresh_root, validate_root
 from proofs_numeric.report import report
+from proofs_numeric.search import Progress
 from proofs_numeric.verdict import Status, Verdict
 
 REPORT_NAME = "report.json"
 MARKDOWN_NAME = "report.md"
+
+_NOBODY_ELSE = Cluster()
 
 
 def verification(
@@ -34,6 +38,7 @@ def verification(
     json_file: str | None,
     x64: bool,
     quiet: bool,
+    cluster: Cluster = _NOBODY_ELSE,
 ) -> bool:
     """Check claims and write what was found.
 
@@ -46,6 +51,7 @@ def verification(
         json_file: where the JSON document goes, or None; "-" is stdout.
         x64: compute in float64.
         quiet: no table and no progress.
+        cluster: other processes that share the draws; the first one prints and writes.
 
     Returns:
         Whether every verdict is as expected.
@@ -58,9 +64,12 @@ def verification(
     """
     if budget not in BUDGETS:
         raise unknown("--budget", budget, BUDGETS)
-    root = fresh_root() if root is None else validate_root(root)
-    check_outputs(out, json_file)
     zd.devices.configure(x64=x64)
+    team = cluster.join()
+    root = common_root(root, team)
+    if not team.first:
+        out, json_file, quiet = None, None, True
+    team.from_first(lambda: check_outputs(out, json_file) or b"")
     claims = chosen(names)
     folder = None if out is None else pathlib.Path(out)
     started = time.perf_counter()
@@ -70,8 +79,15 @@ def verification(
         return to_json(verdicts, BUDGETS[budget], root, seconds=time.perf_counter() - started, strict=strict)
 
     try:
-        with board(len(claims), quiet=quiet) as show:
-            for verdict in run_claims(claims, BUDGETS[budget], root=root, progress=show.work):
+        with ended_by_signals(shared=team.count > 1) as interruption, board(len(claims), quiet=quiet) as show:
+
+            def report_work(progress: Progress) -> None:
+                interruption.check()
+                show.work(progress)
+
+            for verdict in run_claims(
+                claims, BUDGETS[budget], root=root, progress=report_work, distributed=team.count > 1
+            ):
                 verdicts.append(verdict)
                 show.verdict(verdict)
     except KeyboardInterrupt:

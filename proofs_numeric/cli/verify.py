@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from proofs_numeric.cli.cluster import Cluster, Coordinator, Distributed, NumProcesses, ProcessId
+
 BUDGET_NAMES = ("smoke", "quick", "standard", "deep")
 
 
@@ -23,12 +25,25 @@ def verify(
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")] = None,
     x64: Annotated[bool, typer.Option("--x64", help="Compute in float64.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No table and no progress.")] = False,
+    distributed: Distributed = False,
+    coordinator: Coordinator = None,
+    num_processes: NumProcesses = None,
+    process_id: ProcessId = None,
 ) -> None:
     """Check claims; exit code 1 when a verdict parts from its expectation."""
+    cluster = Cluster(distributed, coordinator, num_processes, process_id)
     from proofs_numeric.cli.verification import verification
 
     if not verification(
-        names or [], budget=budget, strict=strict, root=root, out=out, json_file=json_file, x64=x64, quiet=quiet
+        names or [],
+        budget=budget,
+        strict=strict,
+        root=root,
+        out=out,
+        json_file=json_file,
+        x64=x64,
+        quiet=quiet,
+        cluster=cluster,
     ):
         from proofs_numeric.cli.boundary import EXIT_PARTED
 

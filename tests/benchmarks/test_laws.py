@@ -113,6 +113,20 @@ def test_full_size_checks_resolve_the_mutant(problem, mutant):
     assert not all(finding.passed for finding in findings)
 
 
+def test_last_generation_alone_is_held_to_the_law_of_that_generation():
+    problem = CategoricalProblem(100, 1_000, 200, 1_000, terminal_only=True)
+    whole = _exact_record(problem, 1_000)
+    last = {name: table[-1:] for name, table in whole.mean.items()}
+    findings = laws.check(problem, Record(1_000, last, last, last, last), sharp=True)
+    assert all(finding.passed for finding in findings)
+    assert {finding.generation for finding in findings} == {200}
+    # The state one generation of ten earlier is another one: its mean lies outside.
+    earlier = {name: table[-21:-20] for name, table in whole.mean.items()}
+    assert not all(f.passed for f in laws.check(problem, Record(1_000, earlier, earlier, earlier, earlier), sharp=True))
+    # All generations where the last one was asked for is other work.
+    assert not laws.check(problem, whole)[0].passed
+
+
 def test_values_that_are_not_numbers_fail():
     problem = CategoricalProblem(5, 10, 4, 20)
     record = _exact_record(problem, 20)

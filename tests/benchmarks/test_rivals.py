@@ -5,11 +5,15 @@ import pytest
 
 from benchmarks import harness, laws
 from benchmarks.contender import Contender, Unavailable
+from benchmarks.ours import OURS
 from benchmarks.problem import CategoricalProblem, GaussianProblem
 from benchmarks.rivals import (
+    NUMBA_COALESCENT,
     NUMBA_INDIVIDUALS,
     NUMBA_STATISTICS,
     NUMPY_MULTINOMIAL,
+    NUMPY_PLAIN_SAMPLES,
+    NUMPY_PLAIN_STATISTICS,
     NUMPY_SAMPLES,
     NUMPY_STATISTICS,
     numba_words,
@@ -20,6 +24,8 @@ from tests.benchmarks import mutants
 
 CLOSED = CategoricalProblem(30, 101, 40, 2_000)
 OPEN = CategoricalProblem(30, 101, 40, 2_000, 0.2)
+CLOSED_LAST = CategoricalProblem(30, 101, 40, 2_000, terminal_only=True)
+OPEN_LAST = CategoricalProblem(30, 101, 40, 2_000, 0.2, terminal_only=True)
 NORMAL = GaussianProblem(21, 40, 4_000)
 
 
@@ -34,6 +40,14 @@ NORMAL = GaussianProblem(21, 40, 4_000)
         (NUMPY_STATISTICS, NORMAL),
         (NUMPY_SAMPLES, NORMAL),
         (NUMBA_STATISTICS, NORMAL),
+        (NUMPY_PLAIN_STATISTICS, NORMAL),
+        (NUMPY_PLAIN_SAMPLES, NORMAL),
+        (NUMPY_MULTINOMIAL, CLOSED_LAST),
+        (NUMPY_MULTINOMIAL, OPEN_LAST),
+        (NUMBA_COALESCENT, CLOSED_LAST),
+        (NUMBA_COALESCENT, OPEN_LAST),
+        (OURS, CLOSED_LAST),
+        (OURS, OPEN_LAST),
     ],
     ids=lambda value: value.name if isinstance(value, Contender) else type(value).__name__,
 )
@@ -47,7 +61,7 @@ def test_rival_passes_its_law(contender, problem):
     for name in problem.record:
         assert np.all(record.minimum[name] <= record.mean[name] + 1e-6)
         assert np.all(record.mean[name] <= record.maximum[name] + 1e-6)
-        assert record.variance[name].shape == (problem.num_generations + 1,)
+        assert record.variance[name].shape == (problem.num_recorded,)
 
 
 # The mutant's expectation lies at least twice the reach of the law away, so that a second Bernstein bound at the
@@ -59,6 +73,8 @@ def test_rival_passes_its_law(contender, problem):
         (mutants.HALF_THE_SAMPLES, CLOSED, "diversity"),
         (mutants.NO_REAL_DATA, OPEN, "diversity"),
         (mutants.BINARY_LOGARITHM, CLOSED, "entropy"),
+        (mutants.HALF_THE_SAMPLES, CLOSED_LAST, "diversity"),
+        (mutants.NO_REAL_DATA, OPEN_LAST, "diversity"),
         (Contender("unbiased", "float64", "divisor N - 1", mutants.gaussian(20)), NORMAL, "log_variance"),
         (
             Contender("forgetful", "float64", "mean of the target", mutants.gaussian(21, forgets_mean=True)),
@@ -74,6 +90,13 @@ def test_wrong_kernel_gets_no_time(mutant, problem, quantity):
     with pytest.raises(laws.WrongResult, match=f"time is not printed: {quantity} at generation"):
         harness.time_workload(workload, size="quick", repeats=1, words_per_second=1.0, say=lines.append, ours=mutant)
     assert not lines
+
+
+def test_coalescent_refuses_what_it_does_not_know():
+    if not numba_words.AVAILABLE:
+        pytest.skip(numba_words.MISSING)
+    with pytest.raises(Unavailable, match="knows the state at T alone"):
+        NUMBA_COALESCENT.prepare(CLOSED)
 
 
 def test_alias_table_gives_back_its_probabilities():

@@ -86,5 +86,5 @@ def test_without_a_folder_nothing_can_be_saved(zenil, interrupt):
 
 def test_a_damaged_checkpoint_is_refused(refused, tmp_path):
     (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "checkpoint.bin").write_bytes(b"zenil-checkpoint-1\ntruncated")
+    (tmp_path / "folder" / "checkpoint.bin").write_bytes(b"zenil-checkpoint-2\ntruncated")
     assert "is damaged or foreign" in refused(*ARGUMENTS, "--out", "folder")

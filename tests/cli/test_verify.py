@@ -81,7 +81,7 @@ def test_strict_wants_every_decision(zenil, tmp_path):
 def test_an_interruption_keeps_the_verdicts(zenil, monkeypatch, tmp_path):
     from proofs_numeric.cli import verification
 
-    def run_claims(claims, budget, *, root, progress):
+    def run_claims(claims, budget, *, root, progress, distributed):
         from proofs_numeric.engine import run_claim
 
         yield run_claim(claims[0], budget, root=root)
