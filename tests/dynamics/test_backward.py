@@ -230,7 +230,7 @@ def test_a_merger_that_loses_a_weight_is_caught(monkeypatch):
         merged = (lineage < before.living) & (found.living == after.living)
         return found, jnp.where(merged, self.capacity - 1, where)
 
-    monkeypatch.setattr(blocks, "_COMPILED", {})
+    monkeypatch.setattr(blocks, "_PROGRAMS", {})
     monkeypatch.setattr(Genealogy, "_place", losing)
     assert not np.all(totals(zd.System(P, 7, initial=START)) == 7)
 
@@ -243,7 +243,7 @@ def test_a_parent_that_is_always_new_is_caught(monkeypatch):
         there = (lineage < before.living).astype(jnp.int32)
         return Found(after.living + there, after.fresh, after.smoothed), jnp.where(there, after.living, 0)
 
-    monkeypatch.setattr(blocks, "_COMPILED", {})
+    monkeypatch.setattr(blocks, "_PROGRAMS", {})
     monkeypatch.setattr(Genealogy, "_place", never_merging)
     evidence, threshold = log_evidence("closed")
     assert evidence > threshold

@@ -164,12 +164,12 @@ def test_the_last_generation_alone_is_the_same(name):
 
 
 REFUSED = {
-    "three types": (zd.System(zd.Categorical.uniform(3), 10), "two types"),
+    "three types": (zd.System(zd.Categorical.uniform(3), 10), "not two types"),
     "gaussian": (zd.System(zd.Gaussian(), 10), "not categorical"),
     "accumulate": (zd.System(TARGET, 10, update=zd.Accumulate()), "update Replace"),
     "stratified": (zd.System(TARGET, 10, 0.5, mixing="stratified"), "stratified"),
     "growing": (zd.System(TARGET, zd.schedules.power_law(scale=10, exponent=-1.0)), "schedule varies"),
-    "large": (zd.System(TARGET, 4096), "ends at N = 2048"),
+    "large": (zd.System(TARGET, 4096), "end at N = 2048"),
     "another initial size": (zd.System(TARGET, 10, initial=zd.estimate(num_samples=11)), "another size"),
 }
 

@@ -22,8 +22,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int32, UInt32
 
-from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
-from zenil_dynamics.kernels import poisson_lanes
+from zenil_dynamics.kernels import constant_counts, poisson_lanes
 from zenil_dynamics.kernels.additive import QUANTITIES, TabulatedQuantity, tabulate
 from zenil_dynamics.kernels.base import AbstractKernel, Recorder
 from zenil_dynamics.kernels.poisson_lanes import CHUNK, UNITS, Attempt, Counts, Laws, Survey
@@ -33,7 +32,6 @@ from zenil_dynamics.states.base import AbstractState, Observed
 from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.system import Estimate, ScheduleTable, System
 from zenil_dynamics.types import Key
-from zenil_dynamics.updates.replace import Replace
 
 LARGEST_NUM_SAMPLES = int(alias.LARGEST_POISSON_MEAN)
 LARGEST_SUPPORT = alias.LARGEST_ROWS
@@ -89,22 +87,14 @@ class ConditionedPoisson(AbstractKernel):
         cls, system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool
     ) -> str | None:
         """See the base class."""
-        if not isinstance(system.target, Categorical):
-            return "it draws counts, and the state is not categorical"
-        if type(system.update) is not Replace or type(system.fit) is not MaximumLikelihood:
-            return "it needs the update Replace and the fit MaximumLikelihood"
-        if jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
-            return "its tables have 32 bits, and x64 is on"
-        if table.num_generations < 1:
-            return "there is no generation to draw"
-        if np.ptp(table.num_samples) or np.ptp(table.exogenous_fraction):
-            return "its tables hold for one N and one alpha, and a schedule varies"
-        if system.mixing != "bernoulli" and table.exogenous_fraction[0] > 0:
-            return "it draws every sample from the mixture, and the mixing is stratified"
-        if table.num_samples[0] > LARGEST_NUM_SAMPLES or system.target.support_size > LARGEST_SUPPORT:
+        general = constant_counts.refusal(system, table)
+        if general is not None:
+            return general
+        if (
+            table.num_samples[0] > LARGEST_NUM_SAMPLES
+            or cast(Categorical, system.target).support_size > LARGEST_SUPPORT
+        ):
             return f"its tables end at N = {LARGEST_NUM_SAMPLES} and {LARGEST_SUPPORT} types"
-        if isinstance(system.initial, Estimate) and system.initial.num_samples != table.num_samples[0]:
-            return "its tables hold for one N, and the initial sample has another size"
         missing = [name for name in names if name not in QUANTITIES]
         if missing:
             return f"it records sums over types ({', '.join(QUANTITIES)}), and {missing[0]!r} is none of them"

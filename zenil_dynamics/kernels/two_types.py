@@ -5,7 +5,7 @@ tabulated once; a generation is then one look-up, and a recorded quantity is a l
 count. Words are made for several generations at a time: they do not depend on the state.
 """
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import equinox as eqx
 import jax
@@ -14,7 +14,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Complex64, Float, Int32, UInt32
 
-from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
+from zenil_dynamics.kernels import constant_counts
 from zenil_dynamics.kernels.base import AbstractKernel, Recorder
 from zenil_dynamics.random import Tag, fold_in, joined, parted, threefry2x32, words
 from zenil_dynamics.samplers import alias
@@ -22,7 +22,6 @@ from zenil_dynamics.states.base import Observed
 from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.system import Estimate, ScheduleTable, System
 from zenil_dynamics.types import HostArray, Key
-from zenil_dynamics.updates.replace import Replace
 
 _CPU_LANES, _ACCELERATOR_LANES = 1024, 65536
 """A state is one number: the width pays for starting a pass, 19 against 11 ns a generation for 256 against 1024."""
@@ -60,22 +59,13 @@ class TwoTypes(AbstractKernel):
         cls, system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool
     ) -> str | None:
         """See the base class."""
-        if not isinstance(system.target, Categorical) or system.target.support_size != 2:
-            return "it tabulates the chain of one count, and the state is not categorical with two types"
-        if type(system.update) is not Replace or type(system.fit) is not MaximumLikelihood:
-            return "it needs the update Replace and the fit MaximumLikelihood"
-        if jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
-            return "its table has 32 bits, and x64 is on"
-        if table.num_generations < 1:
-            return "there is no generation to draw"
-        if np.ptp(table.num_samples) or np.ptp(table.exogenous_fraction):
-            return "its table holds for one N and one alpha, and a schedule varies"
-        if system.mixing != "bernoulli" and table.exogenous_fraction[0] > 0:
-            return "it draws every sample from the mixture, and the mixing is stratified"
+        general = constant_counts.refusal(system, table)
+        if general is not None:
+            return general
+        if cast(Categorical, system.target).support_size != 2:
+            return "it tabulates the chain of one count, and there are not two types"
         if table.num_samples[0] > alias.LARGEST_BINOMIAL_TRIALS:
-            return f"its table ends at N = {alias.LARGEST_BINOMIAL_TRIALS}"
-        if isinstance(system.initial, Estimate) and system.initial.num_samples != table.num_samples[0]:
-            return "its table holds for one N, and the initial sample has another size"
+            return f"its tables end at N = {alias.LARGEST_BINOMIAL_TRIALS}"
         if "successive_kl" in names:
             return "it sees one state at a time, and 'successive_kl' compares two"
         return None
