@@ -10,12 +10,12 @@ import numpy as np
 CACHE_SWITCH = "ZENIL_CACHE"
 """Environment variable: `off` disables the persistent compilation cache, a path moves it."""
 
-_WORKING_SET = 2**18
-"""Bytes of state that a CPU block may hold, so that a scan carries it in the second-level cache of a core."""
+_WORKING_SET = 2**20
+"""Bytes of state that a CPU block may hold, so that a scan carries it in the caches of a core."""
 
-# Beyond 256 lanes XLA splits the elementwise work of every generation over its own threads, which costs more than the
-# work: 21 against 11 million Gaussian generations a second on one core (256 against 512 lanes).
-_CPU_WIDTHS = (64, 256)
+_CPU_WIDTHS = (256, 1024)
+"""Below, starting a pass over the lanes costs more than the pass; above, nothing is gained (docs/performance.md)."""
+
 _ACCELERATOR_WIDTHS = (256, 65536)
 _ACCELERATOR_WORKING_SET = 2**28
 
@@ -72,15 +72,20 @@ def targets() -> list[jax.Device]:
 
 
 def compiled(lowered: jax.stages.Lowered, platform: str) -> jax.stages.Compiled:
-    """Compile for a platform, with vectors as wide as the processor has them.
+    """Compile for a platform: on a CPU for one thread a block, with vectors as wide as the processor has them.
 
-    XLA asks LLVM for 256 bits even where there are 512, under which an AVX-512 core makes half as many random words a
-    second. The bits of a result do not depend on it: no sum is reordered.
+    Blocks keep the cores busy, so that a loop that XLA divides over threads of its own, or operations that it runs side
+    by side, only add hand-offs: they cost a third of the time. And XLA asks LLVM for 256 bits even where there are 512,
+    under which an AVX-512 core makes half as many random words. No bit of a result depends on it: no sum is reordered.
     """
     if platform != "cpu":
         return lowered.compile()
+    options: Any = {
+        "xla_cpu_prefer_vector_width": 512,
+        "xla_disable_hlo_passes": "cpu-parallel-task-assigner",
+        "xla_cpu_enable_concurrency_optimized_scheduler": False,
+    }
     try:
-        options: Any = {"xla_cpu_prefer_vector_width": 512}
         return lowered.compile(compiler_options=options)
     except jax.errors.JaxRuntimeError as error:
         if "No such compile option" not in str(error):

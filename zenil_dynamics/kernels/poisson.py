@@ -43,8 +43,8 @@ _WIDE_SUPPORT = 512
 """Types from which half as many lanes are taken."""
 
 
-# Where the kernel beats `forward`; docs/performance.md has the measurements.
-_FEWEST_CLOSED, _FEWEST_OPEN, _FEWEST_PER_TYPE = 16, 24, 8
+_FEWEST_TYPES = 64
+"""From so many types on the kernel beats `forward` in a loop without real data; docs/performance.md has the table."""
 
 
 class Progress(NamedTuple):
@@ -102,13 +102,10 @@ class ConditionedPoisson(AbstractKernel):
 
     @classmethod
     def pays(cls, system: System, table: ScheduleTable) -> bool:
-        """Many types that each draw some: a binomial of a small mean is cheap, and a retry costs all types."""
-        support = cast(Categorical, system.target).support_size
-        if jax.default_backend() != "cpu":
+        """Where types die for good: retries cost more than the look-ups save, unless most types are soon gone."""
+        if jax.default_backend() != "cpu" or np.any(table.exogenous_fraction > 0):
             return False
-        if not np.any(table.exogenous_fraction > 0):
-            return support >= _FEWEST_CLOSED
-        return support >= _FEWEST_OPEN and table.num_samples[0] >= _FEWEST_PER_TYPE * support
+        return cast(Categorical, system.target).support_size >= _FEWEST_TYPES
 
     @classmethod
     def of(cls, system: System, table: ScheduleTable, names: tuple[str, ...]) -> Self:

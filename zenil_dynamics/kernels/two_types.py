@@ -23,8 +23,8 @@ from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.system import Estimate, ScheduleTable, System
 from zenil_dynamics.types import HostArray, Key
 
-_CPU_LANES, _ACCELERATOR_LANES = 1024, 65536
-"""A state is one number: the width pays for starting a pass, 19 against 11 ns a generation for 256 against 1024."""
+_CPU_LANES, _ACCELERATOR_LANES = 2048, 65536
+"""A state is one number: only the width pays for starting a pass."""
 
 _TOGETHER = 16
 """Generations whose words are made in one pass; an even number, for a block has two words."""
