@@ -75,8 +75,9 @@ def compiled(lowered: jax.stages.Lowered, platform: str) -> jax.stages.Compiled:
     """Compile for a platform: on a CPU for one thread a block, with vectors as wide as the processor has them.
 
     Blocks keep the cores busy, so that a loop that XLA divides over threads of its own, or operations that it runs side
-    by side, only add hand-offs: they cost a third of the time. And XLA asks LLVM for 256 bits even where there are 512,
-    under which an AVX-512 core makes half as many random words. No bit of a result depends on it: no sum is reordered.
+    by side, only add hand-offs: a third of the time was measured. And XLA asks LLVM for 256 bits even where there are
+    512, under which an AVX-512 core makes half as many random words. No bit of a result depends on it: no sum is
+    reordered.
     """
     if platform != "cpu":
         return lowered.compile()

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import equinox as eqx
 import numpy as np
 from jaxtyping import Float
-from scipy.special import xlogy
 
 from zenil_dynamics.types import HostArray
 
@@ -36,6 +35,11 @@ class Quantity(NamedTuple):
     constant: Callable[[np.ndarray], float] = lambda target: 0.0
 
 
+def _surprise(share: np.ndarray) -> np.ndarray:
+    """-s log s, 0 at 0."""
+    return -share * np.log(np.where(share > 0, share, 1.0))
+
+
 def _is_rare(target: np.ndarray, threshold: float) -> np.ndarray:
     """Compare in float32, as the estimator does: a type at the threshold is then rare for both or for none."""
     return target.astype(np.float32) < np.float32(threshold)
@@ -43,7 +47,7 @@ def _is_rare(target: np.ndarray, threshold: float) -> np.ndarray:
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
-        "entropy": Quantity((Term(lambda share: -xlogy(share, share)),)),
+        "entropy": Quantity((Term(_surprise),)),
         "diversity": Quantity((Term(lambda share: share * (1 - share)),)),
         "support_size": Quantity((Term(lambda share: share > 0),)),
         "rare_mass": Quantity((Term(lambda share: share, _is_rare),)),
