@@ -25,10 +25,7 @@ _REGIMES = tuple(
     Regime(support, samples, fraction)
     for support, samples in (
         (2, 1_000),
-        (8, 100),
         (16, 100),
-        (16, 3_000),
-        (32, 100),
         (32, 3_000),
         (100, 1_000),
         (1_000, 1_000),

@@ -8,6 +8,7 @@ from benchmarks import results_file
 BEGIN = "<!-- results: made by `python -m benchmarks --table` -->"
 END = "<!-- end of results -->"
 README = pathlib.Path(__file__).parent / "README.md"
+PROJECT = README.parent.parent / "README.md"
 
 
 def distance(goal: dict[str, Any]) -> str:
@@ -77,17 +78,38 @@ def render(documents: list[dict[str, Any]]) -> str:
     return "\n".join(lines) if lines else "No results are recorded.\n"
 
 
-def update(readme: pathlib.Path = README, folder: pathlib.Path = results_file.FOLDER) -> str:
-    """Put the tables between the markers of the README and return them; toy-size results are left out.
+def render_goals(documents: list[dict[str, Any]]) -> str:
+    """Goals alone, a line each, for who wants the answer and not the evidence."""
+    lines = ["| | goal | measured |", "|---|---|---:|"]
+    for document in documents:
+        for identifier, workload in document["workloads"].items():
+            for goal in workload["goals"]:
+                ratio = "-" if goal["ratio"] is None else f"{goal['ratio']:.2f}"
+                lines.append(f"| {identifier} | {goal['sentence']} | {ratio}, {'met' if goal['met'] else 'missed'} |")
+    return "\n".join([*lines, ""])
+
+
+def update(
+    readme: pathlib.Path = README, folder: pathlib.Path = results_file.FOLDER, project: pathlib.Path = PROJECT
+) -> str:
+    """Put the tables between the markers of both READMEs and return the longer; toy-size results are left out.
 
     Raises:
-        ValueError: the README lacks a marker.
+        ValueError: a README lacks a marker.
     """
     documents = [results_file.read(path) for path in sorted(folder.glob("*.json"))]
-    tables = render([document for document in documents if document["size"] != "quick"])
+    documents = [document for document in documents if document["size"] != "quick"]
+    tables = render(documents)
+    parts = {readme: tables, project: render_goals(documents)}
+    contents = {path: _between_markers(path, part) for path, part in parts.items()}
+    for path, content in contents.items():
+        path.write_text(content, encoding="utf-8")
+    return tables
+
+
+def _between_markers(readme: pathlib.Path, part: str) -> str:
+    """The text of a README with what stands between its markers replaced."""
     text = readme.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise ValueError(f"`{readme.name}` must contain once {BEGIN!r} and after it {END!r}. Put them back.")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
-    return tables
+    return f"{text.split(BEGIN)[0]}{BEGIN}\n\n{part}\n{END}{text.split(END)[1]}"

@@ -103,9 +103,9 @@ def test_table_is_rendered_between_its_markers_and_leaves_toy_sizes_out(quick_ru
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{table.BEGIN}\nstale lines\n{table.END}\nafter\n", encoding="utf-8")
     (tmp_path / "toy.json").write_text(json.dumps(document), encoding="utf-8")
-    assert table.update(readme, tmp_path) == "No results are recorded.\n"
+    assert table.update(readme, tmp_path, project(tmp_path)) == "No results are recorded.\n"
     (tmp_path / "full.json").write_text(json.dumps({**document, "size": "full"}), encoding="utf-8")
-    tables = table.update(readme, tmp_path)
+    tables = table.update(readme, tmp_path, project(tmp_path))
     text = readme.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("after\n")
@@ -117,23 +117,32 @@ def test_table_is_rendered_between_its_markers_and_leaves_toy_sizes_out(quick_ru
             assert goal["sentence"] in tables
         for measurement in workload["measurements"]:
             assert measurement["label"] in tables
-    assert table.update(readme, tmp_path) == tables
+    assert table.update(readme, tmp_path, project(tmp_path)) == tables
 
 
-def test_readme_holds_the_tables_of_the_result_files(tmp_path):
-    copy = tmp_path / "README.md"
-    copy.write_text(table.README.read_text(encoding="utf-8"), encoding="utf-8")
-    table.update(copy)
-    assert copy.read_text(encoding="utf-8") == table.README.read_text(encoding="utf-8"), (
-        "run python -m benchmarks --table"
-    )
+def project(folder):
+    """Another page with markers, so that no test writes into the project's."""
+    page = folder / "project.md"
+    page.write_text(f"{table.BEGIN}\n{table.END}", encoding="utf-8")
+    return page
+
+
+def test_readmes_hold_the_tables_of_the_result_files(tmp_path):
+    copies = {original: tmp_path / f"{place}.md" for place, original in enumerate((table.README, table.PROJECT))}
+    for original, copy in copies.items():
+        copy.write_text(original.read_text(encoding="utf-8"), encoding="utf-8")
+    table.update(copies[table.README], project=copies[table.PROJECT])
+    for original, copy in copies.items():
+        assert copy.read_text(encoding="utf-8") == original.read_text(encoding="utf-8"), (
+            "run python -m benchmarks --table"
+        )
 
 
 def test_table_without_markers_is_refused(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("nothing here", encoding="utf-8")
     with pytest.raises(ValueError, match="must contain once"):
-        table.update(readme, tmp_path)
+        table.update(readme, tmp_path, project(tmp_path))
 
 
 @pytest.mark.parametrize(
