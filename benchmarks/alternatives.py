@@ -3,6 +3,7 @@
 Both compute what `kernels.Forward` computes for categorical states under replacement and maximum likelihood, for one N.
 """
 
+import abc
 from typing import Any, ClassVar, Self
 
 import equinox as eqx
@@ -49,9 +50,9 @@ class _Alternative(AbstractKernel):
         """Its name."""
         return self.name
 
+    @abc.abstractmethod
     def counts(self, probs: Float[Array, " support"], *, key: Key) -> Array:
         """Counts of N draws."""
-        raise NotImplementedError
 
     def __call__(
         self, recorders: tuple[Recorder, ...], replicates: UInt32[Array, " lanes"], *, key: Key, terminal_only: bool

@@ -11,6 +11,7 @@ from proofs_numeric.catalogue import (
     entropy_rate,
     fixation_law,
     gaussian_entropy,
+    hopping,
     limit,
     mixture_lemma,
     noise_variance,
@@ -87,6 +88,7 @@ CATALOGUE: Mapping[str, Claim] = register(
         fixation_law.CLAIMS,
         scope.CLAIMS,
         phase.CLAIMS,
+        hopping.CLAIMS,
         accumulation.CLAIMS,
     )
 )
