@@ -14,10 +14,12 @@ from jaxtyping import Array, Float, UInt32
 
 from zenil_dynamics import samplers
 from zenil_dynamics.kernels import AbstractKernel, Recorder
+from zenil_dynamics.loop import Loop
 from zenil_dynamics.random import fold_in, threefry2x32, words
+from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states import Categorical
 from zenil_dynamics.states.base import Observed
-from zenil_dynamics.system import Loop, Row, ScheduleTable, System
+from zenil_dynamics.system import System
 from zenil_dynamics.types import Key
 
 

@@ -11,6 +11,7 @@ import importlib as _importlib
 import typing as _typing
 
 from zenil_dynamics import corpora as corpora
+from zenil_dynamics import decoders as decoders
 from zenil_dynamics import devices as devices
 from zenil_dynamics import distributed as distributed
 from zenil_dynamics import estimators as estimators
@@ -19,19 +20,32 @@ from zenil_dynamics import kernels as kernels
 from zenil_dynamics import random as random
 from zenil_dynamics import samplers as samplers
 from zenil_dynamics import schedules as schedules
+from zenil_dynamics.decoders import AbstractDecoder as AbstractDecoder
 from zenil_dynamics.fits import AbstractFit as AbstractFit
 from zenil_dynamics.fits import MaximumLikelihood as MaximumLikelihood
 from zenil_dynamics.fits import Smoothed as Smoothed
 from zenil_dynamics.fits import Unbiased as Unbiased
+from zenil_dynamics.rare_events import SplittingEstimate as SplittingEstimate
+from zenil_dynamics.rare_events import splitting as splitting
+from zenil_dynamics.schedule_table import ScheduleTable as ScheduleTable
 from zenil_dynamics.simulate import plan as plan
 from zenil_dynamics.simulate import simulate as simulate
 from zenil_dynamics.states import AbstractSource as AbstractSource
 from zenil_dynamics.states import AbstractState as AbstractState
+from zenil_dynamics.states import Bernoulli as Bernoulli
+from zenil_dynamics.states import Binomial as Binomial
 from zenil_dynamics.states import Categorical as Categorical
+from zenil_dynamics.states import Exponential as Exponential
+from zenil_dynamics.states import FixedVarianceGaussian as FixedVarianceGaussian
+from zenil_dynamics.states import Gamma as Gamma
 from zenil_dynamics.states import Gaussian as Gaussian
+from zenil_dynamics.states import Geometric as Geometric
+from zenil_dynamics.states import MultivariateGaussian as MultivariateGaussian
+from zenil_dynamics.states import NegativeBinomial as NegativeBinomial
+from zenil_dynamics.states import Poisson as Poisson
+from zenil_dynamics.states import UniformInterval as UniformInterval
 from zenil_dynamics.stationary import stationary as stationary
 from zenil_dynamics.system import Estimate as Estimate
-from zenil_dynamics.system import ScheduleTable as ScheduleTable
 from zenil_dynamics.system import System as System
 from zenil_dynamics.system import estimate as estimate
 from zenil_dynamics.trajectory import Trajectory as Trajectory
@@ -42,6 +56,7 @@ from zenil_dynamics.updates import Replace as Replace
 
 if _typing.TYPE_CHECKING:
     from zenil_dynamics import oracles as oracles
+    from zenil_dynamics import phases as phases
     from zenil_dynamics.exactness import NotReachable as NotReachable
     from zenil_dynamics.exactness import exact as exact
     from zenil_dynamics.exactness import numerical_slack as numerical_slack
@@ -51,6 +66,7 @@ _LATER = {
     "exact": "zenil_dynamics.exactness",
     "numerical_slack": "zenil_dynamics.exactness",
     "oracles": "zenil_dynamics",
+    "phases": "zenil_dynamics",
 }
 
 

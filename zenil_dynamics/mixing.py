@@ -1,63 +1,87 @@
-"""How real data enters a training set: the two conventions that papers mix, as two sources."""
+"""How real data enters a training set: the two conventions that papers mix."""
 
 from typing import Any, Literal, get_args
 
+import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Int
 
 from zenil_dynamics.random import Stream, fold_in
-from zenil_dynamics.states.base import AbstractSource, AbstractState
-from zenil_dynamics.statistics import AbstractStatistics
+from zenil_dynamics.schedule_table import Row
+from zenil_dynamics.states.base import AbstractSource
 from zenil_dynamics.types import Key
 
 Mixing = Literal["bernoulli", "stratified"]
 MIXINGS: tuple[str, ...] = get_args(Mixing)
 
 
-class Stratified(AbstractSource):
-    """Exactly `num_real` draws from the target, the others from the model.
+class TrainingSource(AbstractSource):
+    """P'_t = alpha_t P + (1 - alpha_t) Q_t, the source of one generation's training set.
 
-    Its statistics have the mean of the Bernoulli mixture and a smaller variance.
-    """
+    A stratified set holds exactly `row.num_real` draws of the target: its statistics have the mean of the Bernoulli
+    mixture and a smaller variance.
 
-    target: AbstractState
-    state: AbstractState
-    num_real: Int[Array, ""]
-    exogenous_fraction: Float[Array, ""]
-
-    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> AbstractStatistics:
-        """Sum of both parts; `num_real` must not exceed `num_samples`, which the schedule table guarantees."""
-        real: Any = self.target.draw(self.num_real, key=fold_in(key, Stream.EXOGENOUS))
-        return real + self.state.draw(num_samples - self.num_real, key=fold_in(key, Stream.REFIT))
-
-    def expected(self) -> AbstractStatistics:
-        """In the population limit both conventions are the same mixture."""
-        return self.state.mixed_with(self.target, self.exogenous_fraction).expected()
-
-
-def mixture(
-    target: AbstractState,
-    state: AbstractState,
-    *,
-    exogenous_fraction: Float[Array, ""],
-    num_real: Int[Array, ""],
-    mixing: Mixing,
-    closed: bool,
-) -> AbstractSource:
-    """Return P'_t, the source of one generation's training set.
-
-    Args:
-        target: P.
-        state: Q_t.
-        exogenous_fraction: alpha_t in [0, 1].
-        num_real: real draws of a stratified generation.
-        mixing: "bernoulli" (each draw is real with probability alpha_t) or "stratified".
+    Attributes:
+        real: P, as the model's family reads it.
+        synthetic: Q_t, as its decoders leave it.
+        row: N_t, alpha_t in [0, 1] and the number of real draws.
+        mixing: static; "bernoulli" (each draw is real with probability alpha_t) or "stratified".
         closed: static promise that alpha is 0 at every generation; then P is never consulted.
 
-    Source: arXiv 2601.05280v2, Eq. (9): P'_t = alpha_t P + (1 - alpha_t) Q_t.
+    Source: arXiv 2601.05280v2, Eq. (9).
     """
-    if closed:
-        return state
-    if mixing == "bernoulli":
-        return state.mixed_with(target, exogenous_fraction)
-    return Stratified(target, state, num_real, jnp.asarray(exogenous_fraction))
+
+    real: AbstractSource
+    synthetic: AbstractSource
+    row: Row
+    mixing: Mixing = eqx.field(static=True)
+    closed: bool = eqx.field(static=True)
+
+    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
+        """A training set of `num_samples` draws.
+
+        Stratified sets have as many real draws as the schedule says; `num_samples` must not be less, and the schedule
+        table sees to that for N_t.
+        """
+        if self.closed:
+            return self.synthetic.draw(num_samples, key=key)
+        if self.mixing == "bernoulli":
+            return self._mixture().draw(num_samples, key=key)
+        return self.real_part(self.row.num_real, key=key) + self.synthetic_part(
+            num_samples - self.row.num_real, key=key
+        )
+
+    def real_part(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
+        """Draws of the target alone, from their own stream."""
+        return self.real.draw(num_samples, key=fold_in(key, Stream.EXOGENOUS))
+
+    def synthetic_part(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
+        """Draws of the model alone, from their own stream."""
+        return self.synthetic.draw(num_samples, key=fold_in(key, Stream.REFIT))
+
+    def expected(self) -> Any:
+        """In the population limit both conventions are the same mixture."""
+        return self.synthetic.expected() if self.closed else self._mixture().expected()
+
+    def sample(self, num_items: int, *, key: Key) -> Any:
+        """Single draws of the training set, the real ones of a stratified set first.
+
+        Raises:
+            ValueError: a source without single draws.
+        """
+        if self.closed:
+            return self.synthetic.sample(num_items, key=key)
+        if self.mixing == "bernoulli":
+            return self._mixture().sample(num_items, key=key)
+        return _first_real(self, num_items, key=key)
+
+    def _mixture(self) -> AbstractSource:
+        return self.synthetic.mixed_with(self.real, self.row.exogenous_fraction)
+
+
+def _first_real(source: TrainingSource, num_items: int, *, key: Key) -> Any:
+    """Items 0 .. num_real - 1 from the target, the others from the model."""
+    real = source.real.sample(num_items, key=fold_in(key, Stream.EXOGENOUS))
+    synthetic = source.synthetic.sample(num_items, key=fold_in(key, Stream.REFIT))
+    chosen = jnp.arange(num_items, dtype=jnp.int32) < source.row.num_real
+    return jnp.where(chosen.reshape((-1,) + (1,) * (real.ndim - 1)), real, synthetic)

@@ -9,6 +9,7 @@ each step one `fold_in`. The two words of a block have separate uses that never 
 a draw encrypts (tag + attempt, counter) with a tag that is not 0.
 """
 
+import functools
 from enum import IntEnum
 
 import jax
@@ -17,6 +18,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Complex64, Int, UInt32
 
+from zenil_dynamics.tracing import traced_once
 from zenil_dynamics.types import HostArray, Key
 
 _PARITY = np.uint32(0x1BD11BDA)
@@ -33,6 +35,11 @@ class Stream(IntEnum):
     INITIAL = 3
     OBSERVE = 4
     FIT = 5
+    ITEMS = 6
+    DECODE = 7
+    MEMBER = 8
+    THIN = 9
+    UPDATE = 10
 
 
 class Tag(IntEnum):
@@ -57,8 +64,24 @@ class Tag(IntEnum):
     BACKWARD_ORIGIN = 18 << 24
     BACKWARD_FRESH = 19 << 24
     BACKWARD_UNIFORM = 20 << 24
+    HYPERGEOMETRIC_ATTEMPT = 24 << 24
+    HYPERGEOMETRIC_ACCEPT = 25 << 24
 
 
+def _rounds(
+    distances: tuple[int, ...], x: UInt32[Array, "*#shape"], y: UInt32[Array, "*#shape"]
+) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
+    """Four rounds: add, rotate, exclusive or."""
+    for distance in distances:
+        x = x + y
+        y = ((y << np.uint32(distance)) | (y >> np.uint32(32 - distance))) ^ x
+    return x, y
+
+
+_ROUNDS = tuple(traced_once(functools.partial(_rounds, distances)) for distances in _ROTATIONS)
+
+
+@traced_once
 def threefry2x32(
     key_0: UInt32[Array, "*#shape"],
     key_1: UInt32[Array, "*#shape"],
@@ -81,9 +104,7 @@ def threefry2x32(
     schedule = (key_0, key_1, key_0 ^ key_1 ^ _PARITY)
     x, y = counter_0 + key_0, counter_1 + key_1
     for group in range(5):
-        for distance in _ROTATIONS[group % 2]:
-            x = x + y
-            y = ((y << np.uint32(distance)) | (y >> np.uint32(32 - distance))) ^ x
+        x, y = _ROUNDS[group % 2](x, y)
         x = x + schedule[(group + 1) % 3]
         y = y + schedule[(group + 2) % 3] + np.uint32(group + 1)
     return x, y
@@ -137,6 +158,31 @@ def words(key: Key) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
 
     Definition.
     """
+    _require_threefry(key)
+    data = jax.random.key_data(key)
+    return data[..., 0], data[..., 1]
+
+
+def host_words(key: Key) -> UInt32[np.ndarray, "*shape 2"]:
+    """The two words of `words` on the host, without an operation on a device.
+
+    Args:
+        key: typed key (or array of keys) as made by `jax.random.key`, not traced.
+
+    Returns:
+        NumPy array.
+
+    Raises:
+        ValueError: `key` is not a typed key, or its generator is not threefry2x32.
+
+    Definition.
+    """
+    _require_threefry(key)
+    return np.asarray(jax.random.key_data(key))
+
+
+def _require_threefry(key: Key) -> None:
+    """Refuse keys of another generator, and arrays that are no keys."""
     dtype = getattr(key, "dtype", None)
     if dtype is None or not jnp.issubdtype(dtype, jax.dtypes.prng_key):
         raise ValueError(
@@ -147,8 +193,6 @@ def words(key: Key) -> tuple[UInt32[Array, "*shape"], UInt32[Array, "*shape"]]:
         raise ValueError(
             f"`key` must be a threefry2x32 key; got {dtype}. Make it by jax.random.key(seed, impl='threefry2x32')."
         )
-    data = jax.random.key_data(key)
-    return data[..., 0], data[..., 1]
 
 
 def fold_in(key: Key, address: int | Int[Array, ""] | UInt32[Array, ""]) -> Key:

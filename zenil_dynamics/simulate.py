@@ -8,13 +8,12 @@ from typing import Any, Literal, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from zenil_dynamics import devices, snapshots
 from zenil_dynamics.blocks import BlockLayout, compile_block
 from zenil_dynamics.distributed import ALONE, processes
 from zenil_dynamics.kernels import AUTOMATIC, AbstractKernel, Recorder, choose
-from zenil_dynamics.random import words
+from zenil_dynamics.random import host_words
 from zenil_dynamics.sharing import shared_blocks
 from zenil_dynamics.summaries import QUANTILE_REPLICATES, Gatherer
 from zenil_dynamics.system import System
@@ -136,10 +135,10 @@ def simulate(
         raise ValueError(f"`num_replicates` must be below 2^32; got {num_replicates}. Use several keys.")
     if keep not in ("summary", "replicates"):
         raise ValueError(f"`keep` must be 'summary' or 'replicates'; got {keep!r}.")
-    words(key)  # Refuses keys of another generator before anything else is done.
+    key_words = host_words(key)  # Refuses keys of another generator before anything else is done.
     names, recorders = _recorders(system, record)
     table = system.table(num_generations)
-    known = system.initial_state.quantities
+    known = system.quantities
     # A function of the user's may bear the name of a quantity, for which a kernel has its own way.
     own = (
         name if known.get(name) is recorder else f"{name}()" for name, recorder in zip(names, recorders, strict=True)
@@ -162,7 +161,7 @@ def simulate(
     kept = _num_kept(num_replicates, keep, quantiles)
     gatherer = Gatherer(len(names), recorded, kept)
     blocks = BlockLayout(layout.block_size, layout.num_blocks, num_replicates)
-    arguments = (chosen, jax.random.key_data(key))
+    arguments = (chosen, key_words)
     team = processes() if distributed else ALONE
 
     snapshot = None
@@ -214,7 +213,7 @@ def simulate(
         kernel=f"{chosen.description}, blocks of {layout.block_size}",
         device=devices.description(),
         block_size=layout.block_size,
-        key=[int(word) for word in np.asarray(jax.random.key_data(key))],
+        key=key_words.tolist(),
         seconds={"compile": compile_seconds, "run": time.perf_counter() - started},
     )
 
@@ -239,7 +238,7 @@ def _recorders(system: System, record: Sequence[str | Recorder]) -> tuple[list[s
     """Resolve record names against the state's table."""
     if isinstance(record, str):
         raise ValueError(f"`record` must be a sequence of names; got the string {record!r}. Write ({record!r},).")
-    known = system.initial_state.quantities
+    known = system.quantities
     resolved: dict[str, Recorder] = {}
     for item in record:
         if callable(item):

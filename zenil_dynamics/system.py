@@ -1,63 +1,23 @@
-"""The composition of a loop, and the table that its schedules become."""
+"""The composition of a loop."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int, UInt
+from jaxtyping import Float
 
+from zenil_dynamics.decoders.base import AbstractDecoder
 from zenil_dynamics.fits.base import AbstractFit
-from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood, Unbiased
-from zenil_dynamics.mixing import MIXINGS, Mixing, mixture
-from zenil_dynamics.random import Stream, fold_in
+from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
+from zenil_dynamics.mixing import MIXINGS, Mixing
+from zenil_dynamics.schedule_table import MAX_SAMPLES, ScheduleTable
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
-from zenil_dynamics.states.base import AbstractState
-from zenil_dynamics.types import HostArray, Key
-from zenil_dynamics.updates.accumulate import Accumulate
+from zenil_dynamics.states.base import AbstractState, Quantity
+from zenil_dynamics.types import HostArray
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.updates.replace import Replace
 from zenil_dynamics.validate import finite_number, positive_integer
-
-MAX_SAMPLES = 2**31 - 1
-"""Counts are int32: no generation, and no accumulated pool, may hold more draws."""
-
-
-class Row(NamedTuple):
-    """The schedule table at one generation t, which drives the step from t to t + 1."""
-
-    generation: UInt[HostArray, ""]
-    num_samples: Int[HostArray, ""]
-    exogenous_fraction: Float[HostArray, ""]
-    num_real: Int[HostArray, ""]
-
-
-class ScheduleTable(NamedTuple):
-    """Schedules evaluated once, on the host, in float64; kernel and oracles read the same numbers.
-
-    Attributes:
-        num_samples: N_t, int64, shape (generations,).
-        exogenous_fraction: alpha_t in [0, 1], float64, shape (generations,).
-        num_real: floor(alpha_t N_t + 1/2), int64, shape (generations,): real draws of a stratified generation.
-    """
-
-    num_samples: np.ndarray
-    exogenous_fraction: np.ndarray
-    num_real: np.ndarray
-
-    @property
-    def num_generations(self) -> int:
-        """T."""
-        return self.num_samples.shape[0]
-
-    def rows(self) -> Row:
-        """The scan inputs, each of shape (generations,)."""
-        return Row(
-            generation=np.arange(self.num_generations, dtype=np.uint32),
-            num_samples=self.num_samples.astype(np.int32),
-            exogenous_fraction=self.exogenous_fraction,
-            num_real=self.num_real.astype(np.int32),
-        )
 
 
 class Estimate(NamedTuple):
@@ -90,7 +50,11 @@ class System(eqx.Module):
         exogenous_fraction: alpha_t in [0, 1], a number or a schedule.
         update: data policy.
         fit: estimation rule.
-        initial: Q_0: None (the target itself), a state of the target's family, or `estimate(num_samples=...)`.
+        initial: Q_0: None (the target itself, or what `model` makes of infinitely many draws of it), a state, or
+            `estimate(num_samples=...)`.
+        model: a state of the family that is fitted; None means that of `initial`, or else of the target. Any family of
+            numbers on the line can meet a target of another such family.
+        decoders: what stands between the model and its synthetic data, in the order in which they act.
         mixing: "bernoulli" (each draw is real with probability alpha_t) or "stratified" (floor(alpha_t N_t + 1/2) are).
         rare_threshold: types whose target probability lies below it are rare; None means 1/N_0.
 
@@ -106,6 +70,8 @@ class System(eqx.Module):
     update: AbstractUpdate
     fit: AbstractFit
     initial: AbstractState | Estimate | None
+    model: AbstractState | None
+    decoders: tuple[AbstractDecoder, ...]
     mixing: Mixing = eqx.field(static=True)
     rare_threshold: Float[HostArray, ""]
 
@@ -119,6 +85,8 @@ class System(eqx.Module):
         initial: AbstractState | Estimate | None = None,
         mixing: Mixing = "bernoulli",
         rare_threshold: float | None = None,
+        model: AbstractState | None = None,
+        decoders: AbstractDecoder | Sequence[AbstractDecoder] = (),
     ):
         if not isinstance(target, AbstractState):
             raise ValueError(f"`target` must be a state such as Categorical(...) or Gaussian(...); got {target!r}.")
@@ -129,12 +97,23 @@ class System(eqx.Module):
         self.exogenous_fraction = as_schedule(exogenous_fraction)
         self.update = Replace() if update is None else update
         self.fit = MaximumLikelihood() if fit is None else fit
-        self.fit.check_state(target)
-        if isinstance(initial, AbstractState):
-            target.check_pair(initial)
-        elif initial is not None and not isinstance(initial, Estimate):
+        if not (initial is None or isinstance(initial, (AbstractState, Estimate))):
             raise ValueError(f"`initial` must be None, a state, or estimate(num_samples=...); got {initial!r}.")
-        self.initial = initial
+        if not (model is None or isinstance(model, AbstractState)):
+            raise ValueError(f"`model` must be None or a state of the family that is fitted; got {model!r}.")
+        self.initial, self.model = initial, model
+        family = self._family
+        if isinstance(initial, AbstractState):
+            family.check_pair(initial)
+        if self.crosses_families:
+            family.check_target(target)
+        else:
+            target.check_pair(family)
+        self.fit.check_state(family)
+        self.update.check_state(family)
+        self.decoders = (decoders,) if isinstance(decoders, AbstractDecoder) else tuple(decoders)
+        for decoder in self.decoders:
+            decoder.check_state(family)
         if mixing not in MIXINGS:
             raise ValueError(f"`mixing` must be one of {', '.join(MIXINGS)}; got {mixing!r}.")
         self.mixing = mixing
@@ -149,9 +128,33 @@ class System(eqx.Module):
         return float(self.table(1).num_samples[0])
 
     @property
+    def _family(self) -> AbstractState:
+        """A state of the family that is fitted."""
+        if self.model is not None:
+            return self.model
+        return self.initial if isinstance(self.initial, AbstractState) else self.target
+
+    @property
     def initial_state(self) -> AbstractState:
         """Q_0 where it is fixed; a template of its family where it is estimated."""
-        return self.initial if isinstance(self.initial, AbstractState) else self.target
+        if isinstance(self.initial, AbstractState):
+            return self.initial
+        if self.initial is None and self.crosses_families:
+            return self._family.matched(self.target.expected_as(self._family.empty))
+        return self._family
+
+    @property
+    def crosses_families(self) -> bool:
+        """Whether the target is of another family than the models."""
+        return type(self._family) is not type(self.target)
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """What can be recorded: without comparisons to the target where it is of another family."""
+        state = self._family
+        if not self.crosses_families:
+            return state.quantities
+        return {name: of for name, of in state.quantities.items() if name not in state.comparisons}
 
     def table(self, num_generations: int) -> ScheduleTable:
         """Evaluate both schedules at t = 0 .. T-1.
@@ -183,30 +186,24 @@ class System(eqx.Module):
         # A whole number is itself: beyond 1e9 the allowance would exceed 1.
         whole = samples == np.floor(samples)
         counts = np.where(whole, samples, np.maximum(np.ceil(samples - 1e-9 * samples), 1)).astype(np.int64)
-        if isinstance(self.update, Accumulate):
-            self._check_pool(counts)
-        if isinstance(self.fit, Unbiased):
-            self._check_divisor(counts)
+        self._check_sizes(counts)
         num_real = np.minimum(np.floor(fractions * counts + 0.5).astype(np.int64), counts)
         return ScheduleTable(counts, fractions, num_real)
 
-    def _check_pool(self, counts: np.ndarray) -> None:
-        """Counts of the pool are int32 and would wrap silently."""
+    def _check_sizes(self, counts: np.ndarray) -> None:
+        """Every part may refuse training sets of some sizes; beyond int32 counts would wrap silently."""
         opened = self.initial.num_samples if isinstance(self.initial, Estimate) else 0
-        pool = opened + np.cumsum(counts)
-        if pool.size and pool[-1] > MAX_SAMPLES:
+        pool = self.update.pool_sizes(counts, opened)
+        if np.any(pool > MAX_SAMPLES):
             where = int(np.flatnonzero(pool > MAX_SAMPLES)[0])
             raise ValueError(
                 f"the accumulated pool must stay below 2^31 draws; it reaches {pool[where]} at generation {where}. "
                 "Lower `num_samples` or `num_generations`."
             )
-
-    def _check_divisor(self, counts: np.ndarray) -> None:
-        """A variance divided by N - 1 needs two draws in every set that is fitted."""
-        opened = self.initial.num_samples if isinstance(self.initial, Estimate) else 0
-        sizes = opened + np.cumsum(counts) if isinstance(self.update, Accumulate) else counts
-        if np.any(sizes < 2) or opened == 1:
-            raise ValueError("`fit` Unbiased divides by N - 1 and needs `num_samples` of at least 2 at every fit.")
+        sizes = self.update.set_sizes(counts, opened)
+        fitted = np.concatenate([[opened], sizes]) if opened else sizes
+        self.fit.check_sizes(fitted)
+        self._family.check_sizes(fitted)
 
     def describe(self) -> dict[str, Any]:
         """Plain values for reports; a run that prints them can be repeated from them."""
@@ -214,6 +211,11 @@ class System(eqx.Module):
             initial: Any = f"estimate:{self.initial.num_samples}"
         else:
             initial = "target" if self.initial is None else self.initial.describe()
+        more: dict[str, Any] = {}
+        if self.model is not None:
+            more["model"] = self.model.describe()
+        if self.decoders:
+            more["decoders"] = [decoder.describe() for decoder in self.decoders]
         return {
             "target": self.target.describe(),
             "num_samples": str(self.num_samples),
@@ -223,75 +225,5 @@ class System(eqx.Module):
             "rare_threshold": float(self.rare_threshold),
             **self.update.describe(),
             **self.fit.describe(),
+            **more,
         }
-
-
-class Loop(eqx.Module):
-    """What the kernel sees of a system: everything but the schedules, which have become rows.
-
-    Attributes:
-        closed: static; alpha is 0 at every generation, so that no generation consults the target.
-    """
-
-    target: AbstractState
-    template: AbstractState
-    update: AbstractUpdate
-    fit: AbstractFit
-    rare_threshold: Float[HostArray, ""]
-    num_initial: Int[HostArray, ""] | None
-    mixing: Mixing = eqx.field(static=True)
-    closed: bool = eqx.field(static=True)
-
-    @classmethod
-    def of(cls, system: System, table: ScheduleTable) -> "Loop":
-        """Strip the schedules off a system."""
-        closed = not np.any(table.exogenous_fraction > 0)
-        initial = system.initial
-        return cls(
-            target=system.target,
-            template=system.initial_state,
-            update=system.update,
-            fit=system.fit,
-            rare_threshold=system.rare_threshold,
-            num_initial=np.asarray(initial.num_samples, np.int32) if isinstance(initial, Estimate) else None,
-            # A closed loop never mixes: one name for both conventions, so that they share a compilation.
-            mixing="bernoulli" if closed else system.mixing,
-            closed=closed,
-        )
-
-    def start(self, *, key: Key) -> tuple[AbstractState, Any]:
-        """Return Q_0 and the update's memory."""
-        if self.num_initial is None:
-            empty = self.target.draw(jnp.zeros((), jnp.int32), key=key)
-            return self.template, self.update.init(empty, None)
-        sample = self.target.draw(self.num_initial, key=fold_in(key, Stream.INITIAL))
-        return self.fit(sample, self.template, key=key), self.update.init(sample, sample)
-
-    def step(self, state: AbstractState, memory: Any, row: Row, *, key: Key) -> tuple[AbstractState, Any]:
-        """Draw one generation and refit the state to it.
-
-        counts ~ Multinomial(N_t, P'_t),   P'_t = alpha_t P + (1 - alpha_t) Q_t,   Q_{t+1} = counts / N_t.
-
-        Args:
-            state: Q_t, unbatched.
-            memory: of the update.
-            row: the schedule table at t.
-            key: of this step; consumed.
-
-        Returns:
-            Q_{t+1} with the structure of Q_t, and the new memory.
-
-        Source: arXiv 2601.05280v2, Eqs. (1), (9) and (10).
-        """
-        source = mixture(
-            self.target,
-            state,
-            exogenous_fraction=row.exogenous_fraction,
-            num_real=row.num_real,
-            mixing=self.mixing,
-            closed=self.closed,
-        )
-        # The draws encrypt blocks that no `fold_in` can reach (see `random`), so the key's other address stays free for
-        # a fit that draws; a fold between would cost as many words as the draw itself.
-        statistics, memory = self.update(memory, source, row.num_samples, key=key)
-        return self.fit(statistics, state, key=fold_in(key, Stream.FIT)), memory

@@ -7,6 +7,16 @@ STATES = {
     "categorical-with-zeros": zd.Categorical([0.0, 0.7, 0.0, 0.3]),
     "zipf": zd.Categorical.zipf(support_size=37, exponent=1.3),
     "gaussian": zd.Gaussian(mean=-1.5, variance=2.25),
+    "bernoulli": zd.Bernoulli(0.3),
+    "binomial": zd.Binomial(2.5, num_trials=7),
+    "poisson": zd.Poisson(1.7),
+    "geometric": zd.Geometric(1.2),
+    "negative-binomial": zd.NegativeBinomial(2.5, num_successes=1.5),
+    "exponential": zd.Exponential(2.5),
+    "gamma": zd.Gamma(2.5, shape=3.5),
+    "fixed-variance-gaussian": zd.FixedVarianceGaussian(-1.5, noise_variance=2.25),
+    "multivariate-gaussian": zd.MultivariateGaussian([0.5, -1.5], [[2.0, 0.6], [0.6, 0.5]]),
+    "uniform-interval": zd.UniformInterval(2.5),
 }
 
 FITS = {

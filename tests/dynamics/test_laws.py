@@ -7,6 +7,8 @@ import pytest
 
 import zenil_dynamics as zd
 from tests.dynamics.registry import FITS, STATES, UPDATES
+from zenil_dynamics.mixing import TrainingSource
+from zenil_dynamics.schedule_table import Row
 
 KEY = jax.random.key(3)
 
@@ -25,6 +27,12 @@ def as_floats(tree):
     return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(float)), tree)
 
 
+def closed_source(state, num_samples):
+    """The training source of a closed generation, and its row of the schedule table."""
+    row = Row(np.uint32(0), jnp.int32(num_samples), np.float64(0), np.int32(0))
+    return TrainingSource(state, state, row, "bernoulli", True), row
+
+
 @pytest.mark.parametrize("name", STATES)
 def test_a_state_matches_its_own_expectation(name):
     state = as_floats(STATES[name])
@@ -36,6 +44,14 @@ def test_a_state_matches_its_own_expectation(name):
 def test_totals_are_what_was_asked_for(name, num_samples):
     drawn = jax.jit(lambda n: STATES[name].draw(n, key=KEY))(num_samples)
     assert int(drawn.total) == num_samples
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_draws_look_like_the_empty_set(name):
+    state = as_floats(STATES[name])
+    drawn = jax.eval_shape(lambda: state.draw(jnp.int32(3), key=KEY))
+    assert jax.eval_shape(lambda: state.empty) == drawn
+    assert int(state.empty.total) == 0
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -66,7 +82,7 @@ def test_moments_merge_as_the_pooled_sample():
 @pytest.mark.parametrize("name", STATES)
 def test_mixtures_end_at_their_parts(name):
     state = as_floats(STATES[name])
-    other = jax.tree.map(lambda leaf: leaf[::-1] if leaf.ndim else leaf + 1, state)
+    other = jax.tree.map(lambda leaf: (leaf + 1, leaf[::-1], 2 * leaf)[leaf.ndim], state)
     close(state.mixed_with(other, jnp.float32(0)).expected(), state.expected())
     close(state.mixed_with(other, jnp.float32(1)).expected(), other.expected())
 
@@ -96,14 +112,13 @@ def test_unbiased_divides_by_one_less():
 @pytest.mark.parametrize("state_name", STATES)
 def test_updates_keep_the_structure_of_their_memory(update_name, state_name):
     state, update = as_floats(STATES[state_name]), UPDATES[update_name]
-    empty = state.draw(jnp.int32(0), key=KEY)
-    memory = update.init(empty, None)
-    statistics, after = update(memory, state, jnp.int32(9), key=KEY)
+    memory = update.init(state.empty, None, state, key=KEY)
+    statistics, after = update(memory, *closed_source(state, 9), key=KEY)
     assert jax.tree.structure(memory) == jax.tree.structure(after)
     assert [leaf.dtype for leaf in jax.tree.leaves(memory)] == [leaf.dtype for leaf in jax.tree.leaves(after)]
     if update_name == "accumulate":
         assert int(statistics.total) == 9
-        again, _ = update(after, state, jnp.int32(4), key=KEY)
+        again, _ = update(after, *closed_source(state, 4), key=KEY)
         assert int(again.total) == 13
 
 

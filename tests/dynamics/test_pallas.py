@@ -13,8 +13,8 @@ from tests import bounds
 from zenil_dynamics.kernels import AUTOMATIC, choose, pallas_counts, pallas_moments
 from zenil_dynamics.kernels.forward import Forward
 from zenil_dynamics.kernels.pallas import LANES, Pallas, works
+from zenil_dynamics.loop import Loop
 from zenil_dynamics.random import fold_in
-from zenil_dynamics.system import Loop
 
 in_32_bits = pytest.mark.skipif(jax.config.jax_enable_x64, reason="x64 is refused, which another test shows")
 

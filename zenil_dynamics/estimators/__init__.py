@@ -7,7 +7,48 @@ from zenil_dynamics.estimators.categorical import support_size as support_size
 from zenil_dynamics.estimators.divergences import chi_square as chi_square
 from zenil_dynamics.estimators.divergences import kl_divergence as kl_divergence
 from zenil_dynamics.estimators.divergences import total_variation as total_variation
+from zenil_dynamics.estimators.exponential_families import kl_binomial as kl_binomial
+from zenil_dynamics.estimators.exponential_families import kl_fixed_variance as kl_fixed_variance
+from zenil_dynamics.estimators.exponential_families import kl_gamma as kl_gamma
+from zenil_dynamics.estimators.exponential_families import kl_negative_binomial as kl_negative_binomial
+from zenil_dynamics.estimators.exponential_families import kl_poisson as kl_poisson
 from zenil_dynamics.estimators.gaussian import differential_entropy as differential_entropy
 from zenil_dynamics.estimators.gaussian import kl_divergence_gaussian as kl_divergence_gaussian
 from zenil_dynamics.estimators.gaussian import log_variance as log_variance
 from zenil_dynamics.estimators.gaussian import wasserstein2_squared as wasserstein2_squared
+from zenil_dynamics.estimators.gaussian_factors import kl_divergence_of_factors as kl_divergence_of_factors
+from zenil_dynamics.estimators.gaussian_factors import log_determinant_of_factor as log_determinant_of_factor
+from zenil_dynamics.estimators.gaussian_factors import (
+    wasserstein2_squared_of_factors as wasserstein2_squared_of_factors,
+)
+from zenil_dynamics.estimators.information import mutual_information as mutual_information
+from zenil_dynamics.estimators.information import mutual_information_of_laws as mutual_information_of_laws
+from zenil_dynamics.estimators.intervals import Interval as Interval
+from zenil_dynamics.estimators.intervals import clopper_pearson as clopper_pearson
+from zenil_dynamics.estimators.intervals import quantile_interval as quantile_interval
+from zenil_dynamics.estimators.intervals import quantile_ranks as quantile_ranks
+from zenil_dynamics.estimators.intervals import tail_probability as tail_probability
+from zenil_dynamics.estimators.multivariate_gaussian import kl_divergence_multivariate as kl_divergence_multivariate
+from zenil_dynamics.estimators.multivariate_gaussian import log_determinant as log_determinant
+from zenil_dynamics.estimators.multivariate_gaussian import (
+    wasserstein2_squared_multivariate as wasserstein2_squared_multivariate,
+)
+from zenil_dynamics.estimators.paths import Autocorrelation as Autocorrelation
+from zenil_dynamics.estimators.paths import HittingTime as HittingTime
+from zenil_dynamics.estimators.paths import autocorrelation as autocorrelation
+from zenil_dynamics.estimators.paths import first_extinction_time as first_extinction_time
+from zenil_dynamics.estimators.paths import fixation_time as fixation_time
+from zenil_dynamics.estimators.paths import hitting_time as hitting_time
+from zenil_dynamics.estimators.paths import hops as hops
+from zenil_dynamics.estimators.paths import hops_per_decade as hops_per_decade
+from zenil_dynamics.estimators.paths import num_hops as num_hops
+from zenil_dynamics.estimators.paths import vertex_index as vertex_index
+from zenil_dynamics.estimators.samples import mmd_squared as mmd_squared
+from zenil_dynamics.estimators.samples import mmd_squared_of_laws as mmd_squared_of_laws
+from zenil_dynamics.estimators.survival import RestrictedMean as RestrictedMean
+from zenil_dynamics.estimators.survival import SurvivalCurve as SurvivalCurve
+from zenil_dynamics.estimators.survival import kaplan_meier as kaplan_meier
+from zenil_dynamics.estimators.survival import restricted_mean_time as restricted_mean_time
+from zenil_dynamics.estimators.text import distinct_ngrams as distinct_ngrams
+from zenil_dynamics.estimators.text import perplexity as perplexity
+from zenil_dynamics.estimators.text import rare_perplexity as rare_perplexity

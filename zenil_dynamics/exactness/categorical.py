@@ -9,7 +9,8 @@ from scipy.special import xlogy
 from zenil_dynamics import oracles
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Smoothed
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.schedule_table import ScheduleTable
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.updates import Accumulate, Population, Replace
 
 _ADDITIVE = ("entropy", "support_size", "missing_mass", "kl_to_target", "total_variation")

@@ -8,8 +8,9 @@ import numpy as np
 from zenil_dynamics import oracles
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Unbiased
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states import Gaussian
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.updates import Accumulate, Population, Replace
 
 # Closed loops that replace: log-variance is a random walk of independent chi-square steps.

@@ -27,12 +27,16 @@ def exact(system: System, name: str, num_generations: int) -> Exact:
     """
     num_generations = positive_integer(num_generations, name="num_generations", smallest=0)
     state = system.initial_state
-    if name not in state.quantities:
+    if name not in system.quantities:
         raise ValueError(
-            f"a {state.family} state has no quantity {name!r}{nearest_names(name, state.quantities)}. "
-            f"It has: {', '.join(state.quantities)}."
+            f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}. "
+            f"It has: {', '.join(system.quantities)}."
         )
     table = system.table(num_generations)
+    if system.decoders:
+        raise NotReachable("there are no oracles for a loop with decoders.")
+    if system.crosses_families:
+        raise NotReachable("there are no oracles for models of another family than the target's.")
     if isinstance(state, Categorical):
         return categorical.expectation(system, table, name)
     if isinstance(state, Gaussian):

@@ -6,9 +6,9 @@ from scipy.special import digamma, polygamma
 
 from zenil_dynamics.estimators import slack
 from zenil_dynamics.fits import Smoothed
-from zenil_dynamics.states import Categorical
+from zenil_dynamics.states import Categorical, Gaussian
 from zenil_dynamics.system import Estimate, System
-from zenil_dynamics.updates import Accumulate, Population
+from zenil_dynamics.updates import Accumulate, Population, Replace
 from zenil_dynamics.validate import nearest_names
 
 LAW = 2.0**-20
@@ -38,10 +38,13 @@ def numerical_slack(system: System, name: str, num_generations: int = 0, *, bloc
         ValueError: an unknown name.
     """
     state = system.initial_state
-    if name not in state.quantities:
-        raise ValueError(f"a {state.family} state has no quantity {name!r}{nearest_names(name, state.quantities)}.")
+    if name not in system.quantities:
+        raise ValueError(f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}.")
     single = not jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
     unit = slack.FLOAT32_ROUNDOFF if single else slack.FLOAT64_ROUNDOFF
+    plain = not system.decoders and type(system.update) in (Replace, Accumulate, Population)
+    if not plain or type(system.target) is not type(state) or not isinstance(state, (Categorical, Gaussian)):
+        return float("inf")
     if isinstance(state, Categorical):
         return _categorical(system, name, num_generations, block_size, unit)
     return _gaussian(system, name, num_generations, block_size, unit)

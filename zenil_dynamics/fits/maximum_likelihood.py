@@ -2,13 +2,14 @@
 
 from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 
 from zenil_dynamics.fits.base import AbstractFit
 from zenil_dynamics.states.base import AbstractState
 from zenil_dynamics.states.gaussian import Gaussian
-from zenil_dynamics.statistics import AbstractMoments
+from zenil_dynamics.states.multivariate_gaussian import MultivariateGaussian
+from zenil_dynamics.statistics import AbstractMoments, AbstractScatter
 from zenil_dynamics.types import Key
 
 
@@ -33,7 +34,7 @@ class MaximumLikelihood(AbstractFit):
 
 
 class Unbiased(AbstractFit):
-    """Sample mean, scatter divided by N - 1; Gaussian states only.
+    """Sample mean, scatter divided by N - 1; Gaussian states, of one or more dimensions, only.
 
     Differs from maximum likelihood in kind, not by a constant: the variance is a martingale and the mean a random walk
     without bound. With N = 1 the divisor is 0 and the fit does not exist, which `System` refuses.
@@ -41,21 +42,27 @@ class Unbiased(AbstractFit):
     Source: Definition; Theorem 4 of arXiv 2601.05280v2 is true under this reading and false under maximum likelihood.
     """
 
-    def __call__(self, statistics: AbstractMoments, previous: AbstractState, *, key: Key) -> AbstractState:
+    def __call__(
+        self, statistics: AbstractMoments | AbstractScatter, previous: AbstractState, *, key: Key
+    ) -> AbstractState:
         """Match the mean, correct the variance by N / (N - 1), which is 1 for infinitely many draws."""
         total = jnp.asarray(statistics.total, jnp.result_type(float))
         # 1 + 1/(N-1) instead of N/(N-1): the same number, and 1 instead of inf/inf in the population limit.
-        return eqx.tree_at(
-            lambda state: state.variance, previous.matched(statistics), replace_fn=lambda v: v * (1 + 1 / (total - 1))
-        )
+        fitted: Any = previous.matched(statistics)
+        return fitted.rescaled(1 + 1 / (total - 1))
 
     def check_state(self, state: AbstractState) -> None:
         """Refuse families without a variance to correct."""
-        if not isinstance(state, Gaussian):
+        if not isinstance(state, (Gaussian, MultivariateGaussian)):
             raise ValueError(
                 f"`fit` Unbiased corrects a fitted variance and has no meaning for a {state.family} state. "
                 "Use MaximumLikelihood or Smoothed."
             )
+
+    def check_sizes(self, sizes: np.ndarray) -> None:
+        """Refuse sets of one draw: their divisor is 0."""
+        if np.any(sizes < 2):
+            raise ValueError("`fit` Unbiased divides by N - 1 and needs `num_samples` of at least 2 at every fit.")
 
     def describe(self) -> dict[str, Any]:
         """Name."""

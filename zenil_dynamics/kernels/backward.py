@@ -19,11 +19,13 @@ from zenil_dynamics.kernels.coalescent.preparation import (
     LARGEST_NUM_LINEAGES,
     SMALLEST_CHUNK,
 )
+from zenil_dynamics.loop import Loop
 from zenil_dynamics.random import Tag, fold_in, words
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import Observed
 from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.statistics import Counts
-from zenil_dynamics.system import Estimate, Loop, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.replace import Replace
 

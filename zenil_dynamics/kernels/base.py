@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Self
 import equinox as eqx
 from jaxtyping import Array, Float, UInt32
 
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import Observed
-from zenil_dynamics.system import ScheduleTable, System
+from zenil_dynamics.system import System
 from zenil_dynamics.types import Key
 
 Recorder = Callable[[Any, Observed], Float[Array, ""]]
@@ -21,9 +22,14 @@ class AbstractKernel(eqx.Module):
 
     Attributes:
         name: under which a user may ask for this kernel, and which a result records.
+        general: whether it calls the parts of a system, so that it knows decoders and targets of other families.
     """
 
+    # Equinox would make a module of every method that is called: 15 microseconds each time.
+    __getattribute__ = object.__getattribute__
+
     name: ClassVar[str]
+    general: ClassVar[bool] = False
 
     @classmethod
     @abc.abstractmethod

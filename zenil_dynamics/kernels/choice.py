@@ -10,7 +10,8 @@ from zenil_dynamics.kernels.gaussian import GaussianKernel
 from zenil_dynamics.kernels.pallas import Pallas
 from zenil_dynamics.kernels.poisson import ConditionedPoisson
 from zenil_dynamics.kernels.two_types import TwoTypes
-from zenil_dynamics.system import ScheduleTable, System
+from zenil_dynamics.schedule_table import ScheduleTable
+from zenil_dynamics.system import System
 from zenil_dynamics.validate import nearest_names
 
 AUTOMATIC = "auto"
@@ -47,7 +48,7 @@ def choose(
         fitting = (
             candidate
             for candidate in KERNELS.values()
-            if candidate.refusal(system, table, names, terminal_only=terminal_only) is None
+            if _refusal(candidate, system, table, names, terminal_only=terminal_only) is None
             and candidate.pays(system, table)
         )
         return next(fitting).of(system, table, names)
@@ -56,7 +57,19 @@ def choose(
         raise ValueError(
             f"`kernel`: there is no kernel {kernel!r}{nearest_names(kernel, known)}. There are: {', '.join(known)}."
         )
-    refusal = KERNELS[kernel].refusal(system, table, names, terminal_only=terminal_only)
+    refusal = _refusal(KERNELS[kernel], system, table, names, terminal_only=terminal_only)
     if refusal is not None:
         raise ValueError(f"`kernel`: {kernel!r} cannot compute this run because {refusal}. Choose {AUTOMATIC!r}.")
     return KERNELS[kernel].of(system, table, names)
+
+
+def _refusal(
+    kernel: type[AbstractKernel], system: System, table: ScheduleTable, names: tuple[str, ...], *, terminal_only: bool
+) -> str | None:
+    """The kernel's own refusal, after those that all special kernels share."""
+    if not kernel.general:
+        if system.decoders:
+            return "it draws from the fitted model itself, and a decoder stands between"
+        if system.crosses_families:
+            return "it knows loops whose target and models are of one family"
+    return kernel.refusal(system, table, names, terminal_only=terminal_only)

@@ -4,8 +4,9 @@ import jax
 import numpy as np
 
 from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.categorical import Categorical
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.updates.replace import Replace
 
 

@@ -8,9 +8,11 @@ from jaxtyping import Array, Float, UInt32
 
 from zenil_dynamics import devices
 from zenil_dynamics.kernels.base import AbstractKernel, Recorder
+from zenil_dynamics.loop import Loop
 from zenil_dynamics.random import fold_in
+from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractState, Observed
-from zenil_dynamics.system import Loop, Row, ScheduleTable, System
+from zenil_dynamics.system import System
 from zenil_dynamics.types import Key
 
 
@@ -21,6 +23,7 @@ class Forward(AbstractKernel):
     rows: Row
 
     name: ClassVar[str] = "forward"
+    general: ClassVar[bool] = True
 
     @classmethod
     def refusal(

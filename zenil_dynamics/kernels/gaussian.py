@@ -22,9 +22,10 @@ from zenil_dynamics.random import Tag, fold_in, threefry2x32, words
 from zenil_dynamics.samplers.gamma import SMALLEST_INVERTED, replace_small
 from zenil_dynamics.samplers.normal import pair_from_random_bits, pair_from_random_words
 from zenil_dynamics.samplers.polynomials import polynomial
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import Observed
 from zenil_dynamics.states.gaussian import Gaussian
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.accumulate import Accumulate
 from zenil_dynamics.updates.replace import Replace

@@ -16,7 +16,8 @@ from jaxtyping import Float
 
 from zenil_dynamics.fits.maximum_likelihood import Unbiased
 from zenil_dynamics.samplers.gamma import cube_root_polynomials
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.schedule_table import ScheduleTable
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import HostArray
 from zenil_dynamics.updates.accumulate import Accumulate
 

@@ -21,10 +21,12 @@ from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
 from zenil_dynamics.kernels import pallas_counts, pallas_moments
 from zenil_dynamics.kernels.base import AbstractKernel, Recorder
 from zenil_dynamics.kernels.forward import Forward
+from zenil_dynamics.loop import Loop
 from zenil_dynamics.random import fold_in, words
+from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.states.gaussian import Gaussian
-from zenil_dynamics.system import Loop, Row, ScheduleTable, System
+from zenil_dynamics.system import System
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.replace import Replace
 

@@ -28,9 +28,10 @@ from zenil_dynamics.kernels.base import AbstractKernel, Recorder
 from zenil_dynamics.kernels.poisson_lanes import CHUNK, UNITS, Attempt, Counts, Laws, Survey
 from zenil_dynamics.random import fold_in, threefry2x32, words
 from zenil_dynamics.samplers import alias
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import AbstractState, Observed
 from zenil_dynamics.states.categorical import Categorical
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import Key
 
 LARGEST_NUM_SAMPLES = int(alias.LARGEST_POISSON_MEAN)

@@ -18,9 +18,10 @@ from zenil_dynamics.kernels import constant_counts
 from zenil_dynamics.kernels.base import AbstractKernel, Recorder
 from zenil_dynamics.random import Tag, fold_in, joined, parted, threefry2x32, words
 from zenil_dynamics.samplers import alias
+from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import Observed
 from zenil_dynamics.states.categorical import Categorical
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import HostArray, Key
 
 _CPU_LANES, _ACCELERATOR_LANES = 2048, 65536

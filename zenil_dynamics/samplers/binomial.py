@@ -103,19 +103,45 @@ def draw(
     flip = success > failure
     rare, common = jnp.minimum(success, failure), jnp.maximum(success, failure)
     odds = jnp.where((num_trials > 0) & (rare > 0), rare / common, 0)
+
+    def large() -> Int32[Array, "*shape"]:
+        success, failure = exact_weights()
+        rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
+        return quantile.draw(num_trials, rare, common, key_0, key_1, index, across)
+
+    count = by_mean(num_trials, odds, large, key_0, key_1, index, across)
+    return jnp.where(flip, jnp.maximum(num_trials, 0) - count, count)
+
+
+def by_mean(
+    num_trials: Int32[Array, "*shape"],
+    odds: Float32[Array, "*shape"],
+    large_fn: Callable[[], Int32[Array, "*shape"]],
+    key_0: UInt32[Array, "*#shape"],
+    key_1: UInt32[Array, "*#shape"],
+    index: UInt32[Array, "*#shape"],
+    across: AcrossLanes = BY_XLA,
+) -> Int32[Array, "*shape"]:
+    """Numbers by search where the mean is below 64, those of `large_fn` elsewhere; no work for a regime without lanes.
+
+    Args:
+        num_trials: n.
+        odds: p / (1 - p) in [0, 1]; 0 gives 0 for certain.
+        large_fn: called only where a mean is large.
+        key_0: first key word.
+        key_1: second key word.
+        index: which makes the elements of one draw different.
+        across: reductions over lanes.
+
+    Returns:
+        int32 in [0, n].
+    """
     regimes = _regime(num_trials, odds)
     large = regimes >= _LARGE
     present = across.union(regimes)
     level = 32 - lax.clz(present & (_LARGE - 1))
     count = inversion.draw(level, num_trials, jnp.where(large, 0, odds), key_0, key_1, index, across)
-
-    def with_large(count: Int32[Array, "*shape"]) -> Int32[Array, "*shape"]:
-        success, failure = exact_weights()
-        rare, common = _choose(flip, failure, success), _choose(flip, success, failure)
-        return jnp.where(large, quantile.draw(num_trials, rare, common, key_0, key_1, index, across), count)
-
-    count = lax.cond(present >= _LARGE, with_large, lambda count: count, count)
-    return jnp.where(flip, jnp.maximum(num_trials, 0) - count, count)
+    return lax.cond(present >= _LARGE, lambda count: jnp.where(large, large_fn(), count), lambda count: count, count)
 
 
 def _regime(num_trials: Int32[Array, "*shape"], odds: Float32[Array, "*shape"]) -> Int32[Array, "*shape"]:

@@ -13,6 +13,7 @@ G(shape) = G(shape + 1) U^(1 / shape), the power by logarithms: a result below 1
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
@@ -101,12 +102,37 @@ def quantile(z: Float[Array, "*#shape"], shape_parameter: Float[Array, "*#shape"
     """
     shape_parameter = jnp.maximum(shape_parameter, SMALLEST_INVERTED)
     s = lax.rsqrt(shape_parameter)
+    cube_root = 1 - s * s * (1 / 9) + s * (1 / 3) * _normal_root(z, s)
+    return shape_parameter * cube_root * cube_root * cube_root
+
+
+def relative_deviation(z: Float[Array, "*#shape"], shape_parameter: Float[Array, "*#shape"]) -> Float[Array, "*shape"]:
+    """`quantile` / `shape_parameter` - 1, without the cancellation.
+
+    Next to 1 a float32 quantile has a grid of sqrt(shape) 2^-24 standard deviations; this has 24 bits of its own, which
+    is what the mean of a large count needs.
+
+    Args:
+        z: standard normal quantile, |z| <= 8.3.
+        shape_parameter: at least 8, or infinite; a smaller one is treated as 8.
+
+    Returns:
+        Array of numbers above -1.
+
+    Law: tests/samplers/test_gamma.py.
+    """
+    s = lax.rsqrt(jnp.maximum(shape_parameter, SMALLEST_INVERTED))
+    root = s * (1 / 3) * (_normal_root(z, s) - s * (1 / 3))
+    return root * (3 + root * (3 + root))
+
+
+def _normal_root(z: Float[Array, "*#shape"], s: Float[Array, "*#shape"]) -> Float[Array, "*shape"]:
+    """The normal variable behind the cube root: z + s^2 E(z, s)."""
     square, even = z * z, s * s
     # Combined per power of z first: a shape that all lanes share is then worked out once, not once per lane.
     odd_powers = polynomial([polynomial(column, even) for column in _columns(_CORRECTION[0::2])], square)
     even_powers = polynomial([polynomial(column, even) for column in _columns(_CORRECTION[1::2])], square)
-    cube_root = 1 - even * (1 / 9) + s * (1 / 3) * (z + even * (z * odd_powers + s * even_powers))
-    return shape_parameter * cube_root * cube_root * cube_root
+    return z + even * (z * odd_powers + s * even_powers)
 
 
 def cube_root_polynomials(shape_parameter: np.ndarray) -> np.ndarray:
@@ -133,7 +159,28 @@ def _columns(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     return [[row[i] if i < len(row) else 0.0 for row in rows] for i in range(max(map(len, rows)))]
 
 
-@any_leading_axes
+def proposal(
+    z: Float[Array, "*#shape"], d: Float[Array, "*#shape"], c: Float[Array, "*#shape"]
+) -> tuple[Float[Array, "*shape"], Float[Array, "*shape"]]:
+    """One attempt of the rejection: a gamma number divided by d, if it is accepted.
+
+    Args:
+        z: standard normal number.
+        d: shape - 1/3, for a shape of at least 1.
+        c: 1 / sqrt(9 d).
+
+    Returns:
+        The number, and the logarithm of the probability to accept it.
+
+    Law: tests/samplers/test_gamma.py.
+    Source: Marsaglia and Tsang 2000.
+    """
+    root = 1 + c * z
+    v = jnp.where(root > 0, root * root * root, 1)
+    return v, jnp.where(root > 0, z * z / 2 + d * (1 - v + jnp.log(v)), -jnp.inf)
+
+
+@partial(any_leading_axes, dtype=None)
 def replace_small(
     shape_parameter: Float[Array, "*shape"],
     inverted: Float[Array, "*shape"],
@@ -171,10 +218,8 @@ def _reject(
             u = from_words(*words, dtype)
         else:
             z, u = from_random_words(words[0], words[0], dtype), from_words(words[1], words[1], dtype)
-        root = 1 + c * z
-        v = jnp.where(root > 0, root * root * root, 1)
-        accept = (root > 0) & (jnp.log(u) < z * z / 2 + d * (1 - v + jnp.log(v)))
-        return number + 1, jnp.where((accepted < 0) & accept, v, accepted)
+        v, log_acceptance = proposal(z, d, c)
+        return number + 1, jnp.where((accepted < 0) & (jnp.log(u) < log_acceptance), v, accepted)
 
     def unfinished(carry: tuple[Array, Array]) -> Bool[Array, ""]:
         number, accepted = carry

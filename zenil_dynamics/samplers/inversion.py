@@ -17,6 +17,7 @@ from jaxtyping import Array, Bool, Float32, Int32, UInt32
 
 from zenil_dynamics.random import Tag, threefry2x32
 from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes
+from zenil_dynamics.tracing import traced_once
 
 LARGEST_MEAN = 64.0
 """Above, rejection is faster and exp(-mean) would leave float32."""
@@ -136,24 +137,47 @@ def count_from_words(
     Source: Devroye, Non-Uniform Random Variate Generation (1986), section III.2, sequential search; groups and integer
     masses are ours.
     """
-    trials = num_trials.astype(jnp.float32)
-    slope = trials * odds + odds
-    root = jnp.exp(trials * _log1p(odds) * np.float32(-0.5 - 2.0**-23))  # of pmf(0), which itself may leave float32
-    mass = (root * np.float32(2.0**31 * (1 - 2.0**-20))) * root
+    slope, mass = _first_mass(num_trials, odds)
     remainder = lax.bitcast_convert_type(first >> np.uint32(1), jnp.int32)
     searched = jnp.zeros_like(remainder)
     for start in range(0, steps, _GROUP):
-        ratio = [slope * np.float32(1 / (start + i + 1)) - odds for i in range(_GROUP)]
-        lower, upper = ratio[0] * ratio[1], ratio[2] * ratio[3]
-        group = mass * ((1 + ratio[0]) + lower * (1 + ratio[2]))
-        remainder = remainder - group.astype(jnp.int32)
-        searched = searched + (remainder >> 31)  # -1 from the group on in which it turns negative
-        mass = mass * (lower * upper)
+        inverses = tuple(np.float32(1 / (start + i + 1)) for i in range(_GROUP))
+        mass, remainder, searched = _subtract_group(slope, odds, inverses, mass, remainder, searched)
     base = (searched + steps // _GROUP) * _GROUP
     count = jnp.minimum(base + _within_group(base, slope, odds, second), num_trials)
     return jnp.where(remainder < 0, count, PENDING)
 
 
+@traced_once
+def _first_mass(
+    num_trials: Int32[Array, "*shape"], odds: Float32[Array, "*shape"]
+) -> tuple[Float32[Array, "*shape"], Float32[Array, "*shape"]]:
+    """Slope of the ratios of neighbouring masses, and pmf(0) as an integer."""
+    trials = num_trials.astype(jnp.float32)
+    slope = trials * odds + odds
+    root = jnp.exp(trials * _log1p(odds) * np.float32(-0.5 - 2.0**-23))  # of pmf(0), which itself may leave float32
+    return slope, (root * np.float32(2.0**31 * (1 - 2.0**-20))) * root
+
+
+@traced_once
+def _subtract_group(
+    slope: Float32[Array, "*shape"],
+    odds: Float32[Array, "*shape"],
+    inverses: tuple[np.float32, ...],
+    mass: Float32[Array, "*shape"],
+    remainder: Int32[Array, "*shape"],
+    searched: Int32[Array, "*shape"],
+) -> tuple[Float32[Array, "*shape"], Int32[Array, "*shape"], Int32[Array, "*shape"]]:
+    """Subtract the masses of four values, the first of which is known; `inverses` of the four numbers behind them."""
+    ratio = [slope * inverse - odds for inverse in inverses]
+    lower, upper = ratio[0] * ratio[1], ratio[2] * ratio[3]
+    group = mass * ((1 + ratio[0]) + lower * (1 + ratio[2]))
+    remainder = remainder - group.astype(jnp.int32)
+    searched = searched + (remainder >> 31)  # -1 from the group on in which it turns negative
+    return mass * (lower * upper), remainder, searched
+
+
+@traced_once
 def _within_group(
     base: Int32[Array, "*shape"],
     slope: Float32[Array, "*shape"],
@@ -180,6 +204,7 @@ def _within_group(
     )
 
 
+@traced_once
 def _log1p(odds: Float32[Array, "*shape"]) -> Float32[Array, "*shape"]:
     """log(1 + odds) for odds in [0, 1] as 2 artanh(odds / (2 + odds)): relative error below 2^-22, half the price."""
     argument = odds / (odds + 2)

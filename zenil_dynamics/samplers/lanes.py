@@ -8,12 +8,14 @@ needs is skipped for real. A lane never reads another one, so it has the same bi
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
-from jax.custom_batching import custom_vmap
+from jax.extend.core import Primitive
+from jax.interpreters import batching, mlir
 from jaxtyping import Array, Bool, Int32
 
 
@@ -36,31 +38,46 @@ class AcrossLanes(NamedTuple):
 BY_XLA = AcrossLanes()
 
 
-def any_leading_axes(function: Callable[..., Array]) -> Callable[..., Array]:
+def any_leading_axes(function: Callable[..., Array], *, dtype: Any = jnp.int32) -> Callable[..., Array]:
     """Make a function that accepts any leading axes (the same ones on all arguments) its own batch rule.
 
+    The function becomes one operation, which is taken apart only when a program is lowered: then all axes are known, and
+    it is traced once, for them alone. `custom_vmap` would trace it with every number of axes on the way, and tracing
+    is most of what the start of a cached program costs.
+
     Args:
-        function: takes arrays, returns one array. A leading axis on all arguments must give the results of its slices,
-            stacked.
+        function: takes arrays, returns one array of the shape of the argument that has most axes. A leading axis on all
+            arguments must give the results of its slices, stacked.
+        dtype: of the result; None means that of the first argument.
 
     Returns:
         The same function; under `vmap` it is called once, on arrays with one more leading axis.
 
     Definition.
     """
-    batched = custom_vmap(jax.jit(function))
+    compiled = jax.jit(function)
+    operation = Primitive(function.__name__.lstrip("_"))
 
-    @batched.def_vmap
-    def rule(axis_size: int, in_batched: Sequence[bool], *arrays: Array) -> tuple[Array, bool]:
+    def result(*arrays: Any) -> jax.core.ShapedArray:
+        longest = max(arrays, key=lambda array: len(array.shape))
+        return jax.core.ShapedArray(longest.shape, arrays[0].dtype if dtype is None else np.dtype(dtype))
+
+    def rule(arrays: Sequence[Array], axes: Sequence[int | None]) -> tuple[Array, int]:
         """Give every argument the leading axis, then call again."""
-        wide = [
-            array if is_batched else jnp.broadcast_to(array, (axis_size, *array.shape))
-            for array, is_batched in zip(arrays, in_batched, strict=True)
-        ]
-        return batched(*wide), True
+        size = next(array.shape[axis] for array, axis in zip(arrays, axes, strict=True) if axis is not None)
+        wide = (
+            jnp.broadcast_to(array, (size, *array.shape)) if axis is None else jnp.moveaxis(array, axis, 0)
+            for array, axis in zip(arrays, axes, strict=True)
+        )
+        return operation.bind(*wide), 0
+
+    operation.def_impl(compiled)
+    operation.def_abstract_eval(result)
+    batching.primitive_batchers[operation] = rule
+    mlir.register_lowering(operation, mlir.lower_fun(compiled, multiple_results=False))
 
     @wraps(function)
     def call(*arrays: Array) -> Array:
-        return batched(*arrays)
+        return operation.bind(*map(jnp.asarray, arrays))
 
     return call

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Float32, UInt32
 from zenil_dynamics import random
 from zenil_dynamics.samplers.polynomials import polynomial
 from zenil_dynamics.samplers.uniform import float_dtype, from_words
+from zenil_dynamics.tracing import traced_once
 from zenil_dynamics.types import Key
 
 # z / (1 - 2 p) as a polynomial in w - 2.5 (w < 5, relative error 6e-9) and in sqrt(w) - 3 (w >= 5, 4e-7), where
@@ -68,6 +69,7 @@ def from_random_words(
     return from_random_word(first)
 
 
+@traced_once
 def from_random_word(word: UInt32[Array, "*shape"]) -> Float32[Array, "*shape"]:
     """Standard normal float32: the lowest bit is the sign, the others m of the tail probability (m + 1/2) 2^-32."""
     upper = lax.bitcast_convert_type(word >> np.uint32(1), jnp.int32).astype(jnp.float32)

@@ -30,6 +30,7 @@ from zenil_dynamics.samplers.lanes import BY_XLA, AcrossLanes
 from zenil_dynamics.samplers.normal import from_random_word
 from zenil_dynamics.samplers.polynomials import polynomial
 from zenil_dynamics.samplers.two_float import TwoFloat
+from zenil_dynamics.tracing import traced_once
 
 SMALLEST_MEAN = 64.0
 """Of (n + 1) p, the range for which the coefficients are fitted: there the law is within 1e-7 in total variation."""
@@ -62,7 +63,7 @@ def expansion(
     Args:
         z: standard normal quantile, |z| <= 6.4.
         s: 1 / sqrt((n + 1) p (1 - p)).
-        delta: 1 - 2 p, in [0, 1).
+        delta: 1 - 2 p, in [0, 1]; 1 is the Poisson law, the limit of p to 0 at a fixed mean.
 
     Returns:
         Quantile of alpha, in standard deviations from (n + 1) p.
@@ -123,6 +124,7 @@ def draw(
     )
 
 
+@traced_once
 def position(
     word: UInt32[Array, "*shape"], num_trials: Int32[Array, "*shape"], success: TwoFloat, failure: TwoFloat
 ) -> tuple[Int32[Array, "*shape"], Float32[Array, "*shape"], Float32[Array, "*shape"]]:
@@ -144,12 +146,32 @@ def position(
     total = two_float.add(success, failure)
     centre = two_float.divide(two_float.multiply(trials, success), total)
     sd = jnp.sqrt(centre.high * (failure.high / total.high))
-    distance = sd * expansion(from_random_word(word), 1 / sd, (failure.high - success.high) / total.high)
+    return (*place(word, centre, sd, (failure.high - success.high) / total.high), sd)
+
+
+@traced_once
+def place(
+    word: UInt32[Array, "*shape"], centre: TwoFloat, sd: Float32[Array, "*shape"], delta: Float32[Array, "*#shape"]
+) -> tuple[Int32[Array, "*shape"], Float32[Array, "*shape"]]:
+    """Centre plus `sd` times the expansion at the z of `word`, in two parts.
+
+    Args:
+        word: see `normal.from_random_word`.
+        centre: at most 2^30.
+        sd: standard deviation.
+        delta: see `expansion`; 1 for the Poisson law.
+
+    Returns:
+        Whole part; the rest, not always in [0, 1).
+
+    Definition.
+    """
+    distance = sd * expansion(from_random_word(word), 1 / sd, delta)
     # Whole and fractional parts are kept apart: both may have 24 significant bits, and one float32 has no room for
     # them.
     centre_whole, distance_whole = jnp.floor(centre.high), jnp.floor(distance)
     fraction = (centre.high - centre_whole) + (distance - distance_whole) + centre.low
-    return centre_whole.astype(jnp.int32) + distance_whole.astype(jnp.int32), fraction, sd
+    return centre_whole.astype(jnp.int32) + distance_whole.astype(jnp.int32), fraction
 
 
 def _near_one(weight: TwoFloat, common: Float32[Array, "*shape"]) -> TwoFloat:

@@ -13,7 +13,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Float32, Int32
+from jaxtyping import Array, Float, Float32, Int, Int32
+
+from zenil_dynamics.tracing import traced_once
 
 _UPPER_TWELVE = np.uint32(0xFFFFF000)
 
@@ -33,12 +35,22 @@ def from_float(value: Float[Array, "..."]) -> TwoFloat:
     return TwoFloat(high, (value - high.astype(value.dtype)).astype(jnp.float32))
 
 
+@traced_once
 def from_integer(value: Int32[Array, "..."]) -> TwoFloat:
     """Exact value of an int32 array."""
     upper = (value >> 12) << 12
     return two_sum(upper.astype(jnp.float32), (value - upper).astype(jnp.float32))
 
 
+def from_number(value: Float[Array, "..."] | Int[Array, "..."]) -> TwoFloat:
+    """`from_float` or `from_integer` (of int32 range), by dtype."""
+    value = jnp.asarray(value)
+    if jnp.issubdtype(value.dtype, jnp.floating):
+        return from_float(value)
+    return from_integer(value.astype(jnp.int32))
+
+
+@traced_once
 def two_sum(x: Float32[Array, "..."], y: Float32[Array, "..."]) -> TwoFloat:
     """Exact sum of two float32 arrays (Knuth: six operations, no assumption on magnitudes)."""
     total = x + y
@@ -46,12 +58,14 @@ def two_sum(x: Float32[Array, "..."], y: Float32[Array, "..."]) -> TwoFloat:
     return TwoFloat(total, (x - (total - part)) + (y - part))
 
 
+@traced_once
 def add(x: TwoFloat, y: TwoFloat) -> TwoFloat:
     """Sum, relative error at most 2^-44 for terms of one sign."""
     total = two_sum(x.high, y.high)
     return two_sum(total.high, total.low + (x.low + y.low))
 
 
+@traced_once
 def multiply(x: TwoFloat, y: TwoFloat) -> TwoFloat:
     """Product, relative error at most 2^-34 (2^-36 typically)."""
     x_upper, y_upper = _upper(x.high), _upper(y.high)
@@ -62,6 +76,14 @@ def multiply(x: TwoFloat, y: TwoFloat) -> TwoFloat:
     return two_sum(first.high, first.low + small)
 
 
+def times_integer(number: TwoFloat, count: Int[Array, "..."]) -> TwoFloat:
+    """Product with an integer below 2^31, broadcast; a negative one counts as 0. Relative error as of `multiply`."""
+    count = jnp.maximum(jnp.asarray(count), 0).astype(jnp.int32)
+    high, low, count = jnp.broadcast_arrays(*number, count)
+    return multiply(TwoFloat(high, low), from_integer(count))
+
+
+@traced_once
 def divide(x: TwoFloat, y: TwoFloat) -> TwoFloat:
     """Quotient, relative error at most 2^-34 (2^-36 typically)."""
     quotient = x.high / y.high

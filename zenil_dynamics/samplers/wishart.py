@@ -15,7 +15,7 @@ Degrees = int | float | Float[Array, ""] | Int[Array, ""]
 
 
 def wishart_factor(
-    degrees_of_freedom: Degrees, dim: int, *, key: Key, dtype: jnp.dtype | None = None
+    degrees_of_freedom: Degrees, dim: int, *, key: Key, dtype: jnp.dtype | None = None, singular: bool = False
 ) -> Float[Array, "dim dim"]:
     """Lower-triangular A with A A^T Wishart of `dim` dimensions, unit scale and n degrees of freedom.
 
@@ -28,6 +28,8 @@ def wishart_factor(
         dim: d, at least 1, static.
         key: consumed.
         dtype: float32 or float64; None means the default float type.
+        singular: also accept a whole n in [0, dim - 1]. The matrix then has rank n and no density; its factor is the
+            first n columns of the same triangle.
 
     Returns:
         Array (dim, dim), zero above the diagonal. Each chi-square and normal number is within 2^-20 of its law in total
@@ -41,15 +43,16 @@ def wishart_factor(
     Source: M. S. Bartlett, "On the theory of statistical regression", Proc. R. Soc. Edinburgh 53 (1933); Anderson,
     An Introduction to Multivariate Statistical Analysis (2003), theorem 7.2.1.
     """
-    _check(degrees_of_freedom, dim)
+    _check(degrees_of_freedom, dim, singular)
     kind = float_dtype(dtype)
     degrees = jnp.asarray(degrees_of_freedom).astype(kind) - np.arange(dim).astype(kind)
     diagonal = jnp.sqrt(chi_square(jnp.maximum(degrees, jnp.zeros_like(degrees)), key=key))
-    diagonal = jnp.where(degrees[-1] > 0, diagonal, jnp.full_like(diagonal, jnp.nan))
+    if not singular:
+        diagonal = jnp.where(degrees[-1] > 0, diagonal, jnp.full_like(diagonal, jnp.nan))
     # Both samplers may have the whole key: their blocks have different tags (see `random`).
     below = normal((dim * (dim - 1) // 2,), key=key, dtype=kind)
-    entries = jnp.concatenate([jnp.zeros(1, kind), diagonal, below])
-    return entries[_places(dim)]
+    factor = jnp.concatenate([jnp.zeros(1, kind), diagonal, below])[_places(dim)]
+    return jnp.where(degrees[None, :] > 0, factor, jnp.zeros_like(factor)) if singular else factor
 
 
 def wishart(degrees_of_freedom: Degrees, scale_factor: Float[Array, "dim dim"], *, key: Key) -> Float[Array, "dim dim"]:
@@ -77,11 +80,19 @@ def wishart(degrees_of_freedom: Degrees, scale_factor: Float[Array, "dim dim"], 
     return jnp.matmul(root, root.T, precision=jax.lax.Precision.HIGHEST)
 
 
-def _check(degrees_of_freedom: Degrees, dim: int) -> None:
+def _check(degrees_of_freedom: Degrees, dim: int, singular: bool) -> None:
     """Refuse what is known to be wrong before anything is drawn."""
     if dim < 1:
         raise ValueError(f"`dim` must be at least 1; got {dim}.")
     traced = isinstance(degrees_of_freedom, Tracer)
+    if singular and not traced:
+        degrees = np.asarray(degrees_of_freedom, np.float64)
+        if not np.all((degrees > dim - 1) | ((degrees >= 0) & (degrees == np.floor(degrees)))):
+            raise ValueError(
+                f"`degrees_of_freedom` must be a whole number of at least 0, or above dim - 1 = {dim - 1}; got "
+                f"{degrees_of_freedom}."
+            )
+        return
     if not traced and not np.all(np.asarray(degrees_of_freedom) > dim - 1):
         raise ValueError(
             f"`degrees_of_freedom` must be above dim - 1 = {dim - 1}; got {degrees_of_freedom}. "

@@ -3,9 +3,10 @@
 import functools
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -102,6 +103,12 @@ class Categorical(AbstractState):
 
     family: ClassVar[str] = "categorical"
     quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
+    comparisons: ClassVar[frozenset[str]] = frozenset(_QUANTITIES) - {
+        "entropy",
+        "diversity",
+        "support_size",
+        "successive_kl",
+    }
 
     @classmethod
     def zipf(cls, support_size: int, exponent: float = 1.0) -> "Categorical":
@@ -149,9 +156,16 @@ class Categorical(AbstractState):
         """The probabilities themselves."""
         return ExpectedCounts(self.probs)
 
-    def mixed_with(self, other: Self, weight: Float[Array, ""]) -> CategoricalMixture:
+    @property
+    def empty(self) -> Counts:
+        """No draw of any type."""
+        return Counts(jnp.zeros(self.probs.shape, jnp.int32))
+
+    def mixed_with(self, other: AbstractSource, weight: Float[Array, ""]) -> AbstractSource:
         """One multinomial of the mixed probabilities instead of a binomial split and two multinomials."""
-        return CategoricalMixture(weight * other.probs + (1 - weight) * self.probs)
+        if isinstance(other, (Categorical, CategoricalMixture)):
+            return CategoricalMixture(weight * other.probs + (1 - weight) * self.probs)
+        return super().mixed_with(other, weight)
 
     def matched(self, statistics: AbstractCounts) -> "Categorical":
         """The empirical measure."""
@@ -186,5 +200,3 @@ class Categorical(AbstractState):
     def num_bytes(self) -> int:
         """Probabilities, counts and the sampler's partial sums."""
         return 16 * self.support_size
-
-    quantities: ClassVar[Mapping[str, Quantity]]

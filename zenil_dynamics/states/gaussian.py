@@ -10,8 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from zenil_dynamics import estimators, samplers
-from zenil_dynamics.random import Stream, fold_in
-from zenil_dynamics.states.base import AbstractSource, AbstractState, Observed, Quantity
+from zenil_dynamics.states.base import AbstractScalar, AbstractState, Observed, Quantity
 from zenil_dynamics.statistics import AbstractMoments, ExpectedMoments, Moments
 from zenil_dynamics.types import Key
 from zenil_dynamics.validate import finite_number
@@ -67,7 +66,7 @@ _QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
 )
 
 
-class Gaussian(AbstractState):
+class Gaussian(AbstractScalar):
     """N(mean, variance); its maximum-likelihood fit has the sample mean and the scatter divided by N.
 
     In float32 a variance below 1.2e-38 is 0: its logarithm is then -inf, which a run reports as non-finite.
@@ -87,6 +86,7 @@ class Gaussian(AbstractState):
 
     family: ClassVar[str] = "gaussian"
     quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
+    comparisons: ClassVar[frozenset[str]] = frozenset({"wasserstein2", "kl_to_target", "kl_from_target"})
 
     def __check_init__(self):
         if not self.variance > 0:
@@ -107,14 +107,27 @@ class Gaussian(AbstractState):
             jnp.where(some, variance * scatter, zero),
         )
 
-    def expected(self) -> ExpectedMoments:
+    @property
+    def first_moments(self) -> tuple[Float[Array, ""], Float[Array, ""]]:
         """Mean and variance themselves."""
         dtype = jnp.result_type(float)
-        return ExpectedMoments(jnp.asarray(self.mean, dtype), jnp.asarray(self.variance, dtype))
+        return jnp.asarray(self.mean, dtype), jnp.asarray(self.variance, dtype)
 
-    def mixed_with(self, other: Self, weight: Float[Array, ""]) -> "GaussianMixture":
-        """A two-component mixture, drawn by splitting the number of draws."""
-        return GaussianMixture(self, other, weight)
+    def expected(self) -> ExpectedMoments:
+        """Mean and variance themselves."""
+        return ExpectedMoments(*self.first_moments)
+
+    def sample(self, num_items: int, *, key: Key) -> Float[Array, " items"]:
+        """Single draws, shape (num_items,)."""
+        dtype = jnp.result_type(float)
+        scale = jnp.sqrt(jnp.asarray(self.variance, dtype))
+        return jnp.asarray(self.mean, dtype) + scale * samplers.normal((num_items,), key=key)
+
+    @property
+    def empty(self) -> Moments:
+        """No number, mean and scatter of no number."""
+        zero = jnp.zeros((), jnp.result_type(float))
+        return Moments(jnp.zeros((), jnp.int32), zero, zero)
 
     def matched(self, statistics: AbstractMoments) -> "Gaussian":
         """Mean and variance of the training set (divisor N)."""
@@ -124,10 +137,19 @@ class Gaussian(AbstractState):
             (statistics.location, statistics.mean_square_deviation),
         )
 
+    def rescaled(self, scale: Float[Array, ""]) -> Self:
+        """The same state with its variance multiplied by a number."""
+        return eqx.tree_at(lambda state: state.variance, self, replace_fn=lambda variance: variance * scale)
+
     def check_pair(self, other: Any) -> None:
         """Refuse another family."""
         if not isinstance(other, Gaussian):
             raise ValueError(f"a gaussian state cannot meet a {getattr(other, 'family', type(other).__name__)} one.")
+
+    def check_target(self, target: AbstractState) -> None:
+        """Mean and variance of any numbers on the line can be fitted."""
+        if not target.scalar:
+            self.check_pair(target)
 
     def describe(self) -> dict[str, Any]:
         """Family, mean and variance."""
@@ -137,26 +159,3 @@ class Gaussian(AbstractState):
     def num_bytes(self) -> int:
         """Mean, variance and the moments of a batch."""
         return 32
-
-
-class GaussianMixture(AbstractSource):
-    """Each draw from `other` with probability `weight`, else from `base`."""
-
-    base: Gaussian
-    other: Gaussian
-    weight: Float[Array, ""]
-
-    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Moments:
-        """Split the draws binomially, then add the moments of both parts."""
-        num_other = samplers.binomial(num_samples, self.weight, key=fold_in(key, Stream.SPLIT))
-        from_other = self.other.draw(num_other, key=fold_in(key, Stream.EXOGENOUS))
-        from_base = self.base.draw(num_samples - num_other, key=fold_in(key, Stream.REFIT))
-        return from_other + from_base
-
-    def expected(self) -> ExpectedMoments:
-        """Mean and variance of the mixture."""
-        base, other = self.base.expected(), self.other.expected()
-        shift = other.mean - base.mean
-        mean = base.mean + self.weight * shift
-        variance = (1 - self.weight) * base.variance + self.weight * other.variance
-        return ExpectedMoments(mean, variance + self.weight * (1 - self.weight) * shift * shift)

@@ -1,12 +1,14 @@
 """Data policies: which statistics enter the next fit."""
 
 import abc
-from typing import Any
+from typing import Any, Self
 
 import equinox as eqx
-from jaxtyping import Array, Int
+import numpy as np
 
-from zenil_dynamics.states.base import AbstractSource
+from zenil_dynamics.mixing import TrainingSource
+from zenil_dynamics.schedule_table import Row
+from zenil_dynamics.states.base import AbstractSource, AbstractState
 from zenil_dynamics.statistics import AbstractStatistics
 from zenil_dynamics.types import Key
 
@@ -18,26 +20,46 @@ class AbstractUpdate(eqx.Module):
     """
 
     @abc.abstractmethod
-    def init(self, empty: Any, collected: Any | None) -> Any:
+    def init(self, empty: Any, collected: Any | None, real: AbstractSource, *, key: Key) -> Any:
         """Return the memory before the first step.
 
         Args:
-            empty: statistics of no draw, a template of shapes and dtypes.
+            empty: statistics of no draw, of the kind that the fit sees.
             collected: statistics of the real sample that the initial state was fitted to, or None.
+            real: the target, for policies that keep real data.
+            key: consumed; for policies that draw here.
         """
 
     @abc.abstractmethod
-    def __call__(
-        self, memory: Any, source: AbstractSource, num_samples: Int[Array, ""], *, key: Key
-    ) -> tuple[AbstractStatistics, Any]:
+    def __call__(self, memory: Any, source: TrainingSource, row: Row, *, key: Key) -> tuple[AbstractStatistics, Any]:
         """Return the statistics that the next fit sees, and the new memory.
 
         Args:
             memory: from `init` or the previous call.
             source: P'_t.
-            num_samples: N_t.
+            row: the schedule table at t.
             key: consumed.
         """
+
+    def check_state(self, state: AbstractState) -> None:
+        """Raise a ValueError that says why when this policy has no meaning for the family of `state`."""
+
+    def sized(self, num_samples: np.ndarray, opened: int) -> Self:
+        """This policy with the static shapes that a schedule needs.
+
+        Args:
+            num_samples: N_t, int64, shape (generations,).
+            opened: draws of the initial sample, 0 where there is none.
+        """
+        return self
+
+    def pool_sizes(self, num_samples: np.ndarray, opened: int) -> np.ndarray:
+        """Number of draws that the memory counts at most, by generation; int64, shape (generations,)."""
+        return self.set_sizes(num_samples, opened)
+
+    def set_sizes(self, num_samples: np.ndarray, opened: int) -> np.ndarray:
+        """Number of draws in the set that the fit sees, by generation; int64, shape (generations,)."""
+        return num_samples
 
     @abc.abstractmethod
     def describe(self) -> dict[str, Any]:

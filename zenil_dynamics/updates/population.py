@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from jaxtyping import Array, Int
-
+from zenil_dynamics.mixing import TrainingSource
+from zenil_dynamics.schedule_table import Row
 from zenil_dynamics.states.base import AbstractSource
 from zenil_dynamics.statistics import AbstractStatistics
 from zenil_dynamics.types import Key
@@ -13,12 +13,10 @@ from zenil_dynamics.updates.base import AbstractUpdate
 class Population(AbstractUpdate):
     """Fit the mixture itself: arXiv 2601.05280v2, Eq. (10), reading R1. N_t plays no part."""
 
-    def init(self, empty: Any, collected: Any | None) -> None:
+    def init(self, empty: Any, collected: Any | None, real: AbstractSource, *, key: Key) -> None:
         """No memory."""
 
-    def __call__(
-        self, memory: None, source: AbstractSource, num_samples: Int[Array, ""], *, key: Key
-    ) -> tuple[AbstractStatistics, None]:
+    def __call__(self, memory: None, source: TrainingSource, row: Row, *, key: Key) -> tuple[AbstractStatistics, None]:
         """Take the expected statistics."""
         return source.expected(), None
 

@@ -7,7 +7,8 @@ import numpy as np
 from zenil_dynamics.fits.smoothed import Smoothed
 from zenil_dynamics.kernels.coalescent.fixed_point import NARROW_RANGE, threshold
 from zenil_dynamics.kernels.coalescent.genealogy import Genealogy, Generations
-from zenil_dynamics.system import Estimate, ScheduleTable, System
+from zenil_dynamics.schedule_table import ScheduleTable
+from zenil_dynamics.system import Estimate, System
 
 LARGEST_NUM_LINEAGES = 1 << 20
 """Draws behind the last model: each has a row of every lane."""

@@ -1,0 +1,16 @@
+from zenil_dynamics.decoders.base import AbstractDecoder as AbstractDecoder
+from zenil_dynamics.decoders.best_of_n import BestOfN as BestOfN
+from zenil_dynamics.decoders.curation import Curation as Curation
+from zenil_dynamics.decoders.energy_filter import EnergyFilter as EnergyFilter
+from zenil_dynamics.decoders.noise import Noise as Noise
+from zenil_dynamics.decoders.projection import Projection as Projection
+from zenil_dynamics.decoders.sampling_bias import SamplingBias as SamplingBias
+from zenil_dynamics.decoders.scores import Linear as Linear
+from zenil_dynamics.decoders.scores import Quadratic as Quadratic
+from zenil_dynamics.decoders.smoothing import Smoothing as Smoothing
+from zenil_dynamics.decoders.temperature import Temperature as Temperature
+from zenil_dynamics.decoders.tilt import Tilt as Tilt
+from zenil_dynamics.decoders.truncation import Nucleus as Nucleus
+from zenil_dynamics.decoders.truncation import TopK as TopK
+from zenil_dynamics.decoders.verifier import ItemVerifier as ItemVerifier
+from zenil_dynamics.decoders.verifier import Verifier as Verifier

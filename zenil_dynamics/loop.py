@@ -1,0 +1,98 @@
+"""What a kernel sees of a system: one generation after another, without schedules."""
+
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+from jaxtyping import Float, Int
+
+from zenil_dynamics.decoders.base import AbstractDecoder
+from zenil_dynamics.fits.base import AbstractFit
+from zenil_dynamics.mixing import Mixing, TrainingSource
+from zenil_dynamics.random import Stream, fold_in
+from zenil_dynamics.schedule_table import Row, ScheduleTable
+from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.system import Estimate, System
+from zenil_dynamics.types import HostArray, Key
+from zenil_dynamics.updates.base import AbstractUpdate
+
+
+class Loop(eqx.Module):
+    """Everything of a system but the schedules, which have become rows.
+
+    Attributes:
+        target: P, as records see it.
+        real: P, as the model's family reads it.
+        template: Q_0 where it is fixed; a state of its family where it is estimated.
+        decoders: what stands between Q_t and its synthetic data, in their order.
+        num_initial: N_0 where Q_0 is estimated.
+        closed: static; alpha is 0 at every generation, so that no generation consults the target.
+    """
+
+    # Equinox would make a module of every method that is called: 15 microseconds each time.
+    __getattribute__ = object.__getattribute__
+
+    target: AbstractState
+    real: AbstractSource
+    template: AbstractState
+    decoders: tuple[AbstractDecoder, ...]
+    update: AbstractUpdate
+    fit: AbstractFit
+    rare_threshold: Float[HostArray, ""]
+    num_initial: Int[HostArray, ""] | None
+    mixing: Mixing = eqx.field(static=True)
+    closed: bool = eqx.field(static=True)
+
+    @classmethod
+    def of(cls, system: System, table: ScheduleTable) -> "Loop":
+        """Strip the schedules off a system."""
+        closed = not np.any(table.exogenous_fraction > 0)
+        initial, template = system.initial, system.initial_state
+        opened = initial.num_samples if isinstance(initial, Estimate) else 0
+        return cls(
+            target=system.target,
+            real=system.target.as_source(template),
+            template=template,
+            decoders=system.decoders,
+            update=system.update.sized(table.num_samples, opened),
+            fit=system.fit,
+            rare_threshold=system.rare_threshold,
+            num_initial=np.asarray(initial.num_samples, np.int32) if isinstance(initial, Estimate) else None,
+            # A closed loop never mixes: one name for both conventions, so that they share a compilation.
+            mixing="bernoulli" if closed else system.mixing,
+            closed=closed,
+        )
+
+    def start(self, *, key: Key) -> tuple[AbstractState, Any]:
+        """Return Q_0 and the update's memory."""
+        empty = self.template.empty
+        if self.num_initial is None:
+            return self.template, self.update.init(empty, None, self.real, key=fold_in(key, Stream.UPDATE))
+        sample = self.real.draw(self.num_initial, key=fold_in(key, Stream.INITIAL))
+        state = self.fit(sample, self.template, key=key)
+        return state, self.update.init(empty, sample, self.real, key=fold_in(key, Stream.UPDATE))
+
+    def step(self, state: AbstractState, memory: Any, row: Row, *, key: Key) -> tuple[AbstractState, Any]:
+        """Draw one generation and refit the state to it.
+
+        counts ~ Multinomial(N_t, P'_t),   P'_t = alpha_t P + (1 - alpha_t) Q_t,   Q_{t+1} = counts / N_t.
+
+        Args:
+            state: Q_t, unbatched.
+            memory: of the update.
+            row: the schedule table at t.
+            key: of this step; consumed.
+
+        Returns:
+            Q_{t+1} with the structure of Q_t, and the new memory.
+
+        Source: arXiv 2601.05280v2, Eqs. (1), (9) and (10).
+        """
+        synthetic: AbstractSource = state
+        for decoder in self.decoders:
+            synthetic = decoder(synthetic)
+        source = TrainingSource(self.real, synthetic, row, self.mixing, self.closed)
+        # The draws encrypt blocks that no `fold_in` can reach (see `random`), so the key's other address stays free for
+        # a fit that draws; a fold between would cost as many words as the draw itself.
+        statistics, memory = self.update(memory, source, row, key=key)
+        return self.fit(statistics, state, key=fold_in(key, Stream.FIT)), memory

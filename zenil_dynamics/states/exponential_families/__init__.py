@@ -1,0 +1,9 @@
+from zenil_dynamics.states.exponential_families.base import AbstractExponentialFamily as AbstractExponentialFamily
+from zenil_dynamics.states.exponential_families.continuous import Exponential as Exponential
+from zenil_dynamics.states.exponential_families.continuous import FixedVarianceGaussian as FixedVarianceGaussian
+from zenil_dynamics.states.exponential_families.continuous import Gamma as Gamma
+from zenil_dynamics.states.exponential_families.counting import Bernoulli as Bernoulli
+from zenil_dynamics.states.exponential_families.counting import Binomial as Binomial
+from zenil_dynamics.states.exponential_families.counting import Geometric as Geometric
+from zenil_dynamics.states.exponential_families.counting import NegativeBinomial as NegativeBinomial
+from zenil_dynamics.states.exponential_families.counting import Poisson as Poisson
