@@ -25,6 +25,7 @@ ALLOWED = {
     "fits": {"types", "validate", "statistics", "states"},
     "decoders": {"types", "validate", "random", "samplers", "statistics", "states"},
     "schedule_table": {"types"},
+    "ensemble": {"types", "validate"},
     "mixing": {"types", "random", "schedule_table", "states"},
     "updates": {"types", "validate", "random", "samplers", "schedule_table", "statistics", "states", "mixing"},
     "system": {
@@ -35,6 +36,7 @@ ALLOWED = {
         "states",
         "fits",
         "decoders",
+        "ensemble",
         "mixing",
         "updates",
     },
@@ -45,6 +47,7 @@ ALLOWED = {
         "states",
         "fits",
         "decoders",
+        "ensemble",
         "mixing",
         "updates",
         "system",
@@ -91,6 +94,7 @@ ALLOWED = {
     "stationary": {"types", "schedules", "system", "kernels", "simulate", "trajectory"},
     "rare_events": {"types", "validate", "random", "schedule_table", "system", "loop", "kernels", "devices"},
     "oracles": set(),
+    "phases": {"validate", "schedules", "oracles"},
     "exactness": {
         "validate",
         "states",

@@ -21,6 +21,7 @@ from zenil_dynamics import random as random
 from zenil_dynamics import samplers as samplers
 from zenil_dynamics import schedules as schedules
 from zenil_dynamics.decoders import AbstractDecoder as AbstractDecoder
+from zenil_dynamics.ensemble import Ensemble as Ensemble
 from zenil_dynamics.fits import AbstractFit as AbstractFit
 from zenil_dynamics.fits import MaximumLikelihood as MaximumLikelihood
 from zenil_dynamics.fits import Smoothed as Smoothed
@@ -51,8 +52,13 @@ from zenil_dynamics.system import estimate as estimate
 from zenil_dynamics.trajectory import Trajectory as Trajectory
 from zenil_dynamics.updates import AbstractUpdate as AbstractUpdate
 from zenil_dynamics.updates import Accumulate as Accumulate
+from zenil_dynamics.updates import AccumulateSubsample as AccumulateSubsample
+from zenil_dynamics.updates import Debiased as Debiased
 from zenil_dynamics.updates import Population as Population
 from zenil_dynamics.updates import Replace as Replace
+from zenil_dynamics.updates import ReuseReal as ReuseReal
+from zenil_dynamics.updates import Weighted as Weighted
+from zenil_dynamics.updates import Window as Window
 
 if _typing.TYPE_CHECKING:
     from zenil_dynamics import oracles as oracles

@@ -3,15 +3,18 @@
 from typing import Any
 
 import equinox as eqx
+import jax
 import numpy as np
 from jaxtyping import Float, Int
 
 from zenil_dynamics.decoders.base import AbstractDecoder
+from zenil_dynamics.ensemble import Ensemble
 from zenil_dynamics.fits.base import AbstractFit
 from zenil_dynamics.mixing import Mixing, TrainingSource
 from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.ensemble import EnsembleState, member_keys
 from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.types import HostArray, Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -25,6 +28,7 @@ class Loop(eqx.Module):
         real: P, as the model's family reads it.
         template: Q_0 where it is fixed; a state of its family where it is estimated.
         decoders: what stands between Q_t and its synthetic data, in their order.
+        ensemble: how several models train side by side, where they do.
         num_initial: N_0 where Q_0 is estimated.
         closed: static; alpha is 0 at every generation, so that no generation consults the target.
     """
@@ -36,6 +40,7 @@ class Loop(eqx.Module):
     real: AbstractSource
     template: AbstractState
     decoders: tuple[AbstractDecoder, ...]
+    ensemble: Ensemble | None
     update: AbstractUpdate
     fit: AbstractFit
     rare_threshold: Float[HostArray, ""]
@@ -51,9 +56,10 @@ class Loop(eqx.Module):
         opened = initial.num_samples if isinstance(initial, Estimate) else 0
         return cls(
             target=system.target,
-            real=system.target.as_source(template),
+            real=system.target.as_source(system.initial_member),
             template=template,
             decoders=system.decoders,
+            ensemble=system.ensemble,
             update=system.update.sized(table.num_samples, opened),
             fit=system.fit,
             rare_threshold=system.rare_threshold,
@@ -63,14 +69,27 @@ class Loop(eqx.Module):
             closed=closed,
         )
 
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of one replicate's working state and memory in float32."""
+        return self.template.num_bytes + self.update.num_bytes(self.template)
+
     def start(self, *, key: Key) -> tuple[AbstractState, Any]:
-        """Return Q_0 and the update's memory."""
-        empty = self.template.empty
+        """Return Q_0 and the update's memory, of every member where there are several."""
+        if self.ensemble is None:
+            return self._start(self.template, key=key)
+        assert isinstance(self.template, EnsembleState)
+        members, memory = jax.vmap(lambda member, key: self._start(member, key=key))(
+            self.template.members, self._member_keys(key)
+        )
+        return EnsembleState(members, self.ensemble.weights), memory
+
+    def _start(self, template: AbstractState, *, key: Key) -> tuple[AbstractState, Any]:
+        memory_key = fold_in(key, Stream.UPDATE)
         if self.num_initial is None:
-            return self.template, self.update.init(empty, None, self.real, key=fold_in(key, Stream.UPDATE))
+            return template, self.update.init(template.empty, None, self.real, key=memory_key)
         sample = self.real.draw(self.num_initial, key=fold_in(key, Stream.INITIAL))
-        state = self.fit(sample, self.template, key=key)
-        return state, self.update.init(empty, sample, self.real, key=fold_in(key, Stream.UPDATE))
+        return self.fit(sample, template, key=key), self.update.init(template.empty, sample, self.real, key=memory_key)
 
     def step(self, state: AbstractState, memory: Any, row: Row, *, key: Key) -> tuple[AbstractState, Any]:
         """Draw one generation and refit the state to it.
@@ -88,7 +107,22 @@ class Loop(eqx.Module):
 
         Source: arXiv 2601.05280v2, Eqs. (1), (9) and (10).
         """
-        synthetic: AbstractSource = state
+        if self.ensemble is None:
+            return self._step(state, state, memory, row, key=key)
+        assert isinstance(state, EnsembleState)
+        shared = state.mixture if self.ensemble.coupled else None
+
+        def one(member: AbstractState, memory: Any, key: Key) -> tuple[AbstractState, Any]:
+            return self._step(member, member if shared is None else shared, memory, row, key=key)
+
+        members, memory = jax.vmap(one)(state.members, memory, self._member_keys(key))
+        return EnsembleState(members, self.ensemble.weights), memory
+
+    def _step(
+        self, state: AbstractState, generator: AbstractSource, memory: Any, row: Row, *, key: Key
+    ) -> tuple[AbstractState, Any]:
+        """Refit one model to draws of a generator, which is the model itself or the mixture of an ensemble."""
+        synthetic = generator
         for decoder in self.decoders:
             synthetic = decoder(synthetic)
         source = TrainingSource(self.real, synthetic, row, self.mixing, self.closed)
@@ -96,3 +130,7 @@ class Loop(eqx.Module):
         # a fit that draws; a fold between would cost as many words as the draw itself.
         statistics, memory = self.update(memory, source, row, key=key)
         return self.fit(statistics, state, key=fold_in(key, Stream.FIT)), memory
+
+    def _member_keys(self, key: Key) -> Key:
+        assert self.ensemble is not None
+        return member_keys(fold_in(key, Stream.MEMBER), self.ensemble.weights.shape[0])

@@ -36,7 +36,7 @@ def fingerprint(
     """Everything that the bits of a run depend on, as JSON."""
     table = system.table(num_generations)
     hashed = hashlib.sha256()
-    parts = (system.target, system.initial, system.model, system.decoders, system.update, system.fit)
+    parts = (system.target, system.initial, system.model, system.decoders, system.ensemble, system.update, system.fit)
     for leaf in (*jax.tree.leaves((*parts, system.rare_threshold)), *table):
         hashed.update(np.ascontiguousarray(leaf).tobytes())
     return {

@@ -8,12 +8,14 @@ import numpy as np
 from jaxtyping import Float
 
 from zenil_dynamics.decoders.base import AbstractDecoder
+from zenil_dynamics.ensemble import Ensemble
 from zenil_dynamics.fits.base import AbstractFit
 from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
 from zenil_dynamics.mixing import MIXINGS, Mixing
 from zenil_dynamics.schedule_table import MAX_SAMPLES, ScheduleTable
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
 from zenil_dynamics.states.base import AbstractState, Quantity
+from zenil_dynamics.states.ensemble import EnsembleState
 from zenil_dynamics.types import HostArray
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.updates.replace import Replace
@@ -55,6 +57,7 @@ class System(eqx.Module):
         model: a state of the family that is fitted; None means that of `initial`, or else of the target. Any family of
             numbers on the line can meet a target of another such family.
         decoders: what stands between the model and its synthetic data, in the order in which they act.
+        ensemble: None for one model; else several, each with the same update and fit.
         mixing: "bernoulli" (each draw is real with probability alpha_t) or "stratified" (floor(alpha_t N_t + 1/2) are).
         rare_threshold: types whose target probability lies below it are rare; None means 1/N_0.
 
@@ -64,6 +67,9 @@ class System(eqx.Module):
     Source: arXiv 2601.05280v2, Definition 2, Eqs. (1), (9), (10).
     """
 
+    # Equinox would make a module of every method that is called: 15 microseconds each time.
+    __getattribute__ = object.__getattribute__
+
     target: AbstractState
     num_samples: AbstractSchedule
     exogenous_fraction: AbstractSchedule
@@ -72,6 +78,7 @@ class System(eqx.Module):
     initial: AbstractState | Estimate | None
     model: AbstractState | None
     decoders: tuple[AbstractDecoder, ...]
+    ensemble: Ensemble | None
     mixing: Mixing = eqx.field(static=True)
     rare_threshold: Float[HostArray, ""]
 
@@ -87,6 +94,7 @@ class System(eqx.Module):
         rare_threshold: float | None = None,
         model: AbstractState | None = None,
         decoders: AbstractDecoder | Sequence[AbstractDecoder] = (),
+        ensemble: Ensemble | None = None,
     ):
         if not isinstance(target, AbstractState):
             raise ValueError(f"`target` must be a state such as Categorical(...) or Gaussian(...); got {target!r}.")
@@ -111,9 +119,13 @@ class System(eqx.Module):
             target.check_pair(family)
         self.fit.check_state(family)
         self.update.check_state(family)
+        self.update.check_opening(self._opened, family)
         self.decoders = (decoders,) if isinstance(decoders, AbstractDecoder) else tuple(decoders)
         for decoder in self.decoders:
             decoder.check_state(family)
+        if not (ensemble is None or isinstance(ensemble, Ensemble)):
+            raise ValueError(f"`ensemble` must be None or Ensemble(...); got {ensemble!r}.")
+        self.ensemble = ensemble
         if mixing not in MIXINGS:
             raise ValueError(f"`mixing` must be one of {', '.join(MIXINGS)}; got {mixing!r}.")
         self.mixing = mixing
@@ -128,6 +140,11 @@ class System(eqx.Module):
         return float(self.table(1).num_samples[0])
 
     @property
+    def _opened(self) -> int:
+        """Draws of the sample that Q_0 is fitted to; 0 where Q_0 is given."""
+        return self.initial.num_samples if isinstance(self.initial, Estimate) else 0
+
+    @property
     def _family(self) -> AbstractState:
         """A state of the family that is fitted."""
         if self.model is not None:
@@ -136,7 +153,13 @@ class System(eqx.Module):
 
     @property
     def initial_state(self) -> AbstractState:
-        """Q_0 where it is fixed; a template of its family where it is estimated."""
+        """Q_0 where it is fixed; a template of its family where it is estimated. All members of an ensemble alike."""
+        state = self.initial_member
+        return state if self.ensemble is None else EnsembleState.of(state, self.ensemble.weights)
+
+    @property
+    def initial_member(self) -> AbstractState:
+        """Q_0 of one model."""
         if isinstance(self.initial, AbstractState):
             return self.initial
         if self.initial is None and self.crosses_families:
@@ -151,7 +174,7 @@ class System(eqx.Module):
     @property
     def quantities(self) -> Mapping[str, Quantity]:
         """What can be recorded: without comparisons to the target where it is of another family."""
-        state = self._family
+        state = self._family if self.ensemble is None else self.initial_state
         if not self.crosses_families:
             return state.quantities
         return {name: of for name, of in state.quantities.items() if name not in state.comparisons}
@@ -188,11 +211,13 @@ class System(eqx.Module):
         counts = np.where(whole, samples, np.maximum(np.ceil(samples - 1e-9 * samples), 1)).astype(np.int64)
         self._check_sizes(counts)
         num_real = np.minimum(np.floor(fractions * counts + 0.5).astype(np.int64), counts)
-        return ScheduleTable(counts, fractions, num_real)
+        table = ScheduleTable(counts, fractions, num_real)
+        self.update.check_table(table)
+        return table
 
     def _check_sizes(self, counts: np.ndarray) -> None:
         """Every part may refuse training sets of some sizes; beyond int32 counts would wrap silently."""
-        opened = self.initial.num_samples if isinstance(self.initial, Estimate) else 0
+        opened = self._opened
         pool = self.update.pool_sizes(counts, opened)
         if np.any(pool > MAX_SAMPLES):
             where = int(np.flatnonzero(pool > MAX_SAMPLES)[0])
@@ -214,6 +239,8 @@ class System(eqx.Module):
         more: dict[str, Any] = {}
         if self.model is not None:
             more["model"] = self.model.describe()
+        if self.ensemble is not None:
+            more["ensemble"] = self.ensemble.describe()
         if self.decoders:
             more["decoders"] = [decoder.describe() for decoder in self.decoders]
         return {

@@ -29,6 +29,11 @@ UPDATES = {
     "replace": zd.Replace(),
     "accumulate": zd.Accumulate(),
     "population": zd.Population(),
+    "subsample": zd.AccumulateSubsample(30, 9),
+    "window": zd.Window(3),
+    "reuse": zd.ReuseReal(4),
+    "weighted": zd.Weighted(0.7),
+    "debiased": zd.Debiased(),
 }
 
 OPEN = zd.schedules.power_law(scale=0.4, exponent=0.5)

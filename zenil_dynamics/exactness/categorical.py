@@ -102,6 +102,22 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     return Exact(values, "exact chain")
 
 
+def moments(system: System, table: ScheduleTable) -> oracles.CategoricalMoments:
+    """Mean and variance of every type's probability at t = 0 .. T."""
+    setting = _setting(system, table)
+    return oracles.categorical_moments(setting.target, *setting.schedule, **setting.options)
+
+
+def missing(system: System, table: ScheduleTable) -> np.ndarray:
+    """P(q_i = 0) per generation and type.
+
+    Raises:
+        NotReachable: the chain of one count does not reach.
+    """
+    setting = _setting(system, table)
+    return _reached(oracles.probability_missing, setting.target, *setting.schedule, **setting.options)
+
+
 # The population limit is deterministic
 
 
@@ -110,10 +126,27 @@ def _population(setting: _Setting, name: str) -> Exact:
     if setting.num_initial is not None:
         raise NotReachable(f"{name} of a population loop that starts from an estimated model has no oracle.")
     path = oracles.categorical_moments(setting.target, *setting.schedule, **setting.options).mean
-    target = setting.target
+    return Exact(on_path(path, setting.target, setting.rare_threshold, name), "closed form")
+
+
+def on_path(path: np.ndarray, target: np.ndarray, rare_threshold: float, name: str) -> np.ndarray:
+    """A recorded quantity along a deterministic path of models.
+
+    Args:
+        path: Q_0 .. Q_T, shape (T + 1, K).
+        target: P, shape (K,).
+        rare_threshold: types below it are rare.
+        name: of the quantity.
+
+    Returns:
+        Shape (T + 1,).
+    """
     before = np.vstack([path[:1], path[:-1]])
     values = {
         "entropy": lambda: -xlogy(path, path).sum(axis=1),
+        "diversity": lambda: 1 - np.square(path).sum(axis=1),
+        "rare_mass": lambda: path[:, target < rare_threshold].sum(axis=1),
+        "chi_square": lambda: _chi_square(path, target),
         "support_size": lambda: (path > 0).sum(axis=1).astype(np.float64),
         "missing_mass": lambda: np.where(path > 0, 0.0, target).sum(axis=1),
         "kl_to_target": lambda: _kl(path, target),
@@ -121,7 +154,14 @@ def _population(setting: _Setting, name: str) -> Exact:
         "successive_kl": lambda: _kl(path, before),
         "total_variation": lambda: np.abs(path - target).sum(axis=1) / 2,
     }
-    return Exact(values[name](), "closed form")
+    return values[name]()
+
+
+def _chi_square(path: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Sum (q - p)^2 / p by row, inf where a model charges what the target does not."""
+    charged = target > 0
+    within = np.square(path[:, charged] - target[charged]) / target[charged]
+    return np.where(np.any(path[:, ~charged] > 0, axis=1), np.inf, within.sum(axis=1))
 
 
 def _kl(first: np.ndarray, second: np.ndarray) -> np.ndarray:

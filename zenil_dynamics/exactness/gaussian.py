@@ -131,6 +131,22 @@ def _population(setting: _Setting, name: str) -> Exact:
     # E x^2 about the target's mean: a mixture of the target's and the start's.
     raw = (1 - kept) * target_variance + kept * (start[1] + (start[0] - target_mean) ** 2)
     variance = raw - (mean - target_mean) ** 2
+    return Exact(on_path(mean, variance, setting.target, name), "closed form")
+
+
+def on_path(mean: np.ndarray, variance: np.ndarray, target: tuple[float, float], name: str) -> np.ndarray:
+    """A recorded quantity along a deterministic path of models.
+
+    Args:
+        mean: of Q_0 .. Q_T, shape (T + 1,).
+        variance: likewise.
+        target: mean and variance of P.
+        name: of the quantity.
+
+    Returns:
+        Shape (T + 1,).
+    """
+    target_mean, target_variance = target
     before = np.concatenate([mean[:1], mean[:-1]]), np.concatenate([variance[:1], variance[:-1]])
     values = {
         "mean": lambda: mean,
@@ -142,7 +158,7 @@ def _population(setting: _Setting, name: str) -> Exact:
         "kl_from_target": lambda: _kl(target_mean, target_variance, mean, variance),
         "successive_kl": lambda: _kl(mean, variance, *before),
     }
-    return Exact(values[name](), "closed form")
+    return values[name]()
 
 
 def _kl(mean: Any, variance: Any, other_mean: Any, other_variance: Any) -> np.ndarray:

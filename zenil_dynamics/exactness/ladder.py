@@ -1,6 +1,6 @@
 """System and quantity in, exact expectation out: the only room that sees both systems and oracles."""
 
-from zenil_dynamics.exactness import categorical, gaussian
+from zenil_dynamics.exactness import categorical, decoded, gaussian
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.states import Categorical, Gaussian
 from zenil_dynamics.system import System
@@ -33,10 +33,12 @@ def exact(system: System, name: str, num_generations: int) -> Exact:
             f"It has: {', '.join(system.quantities)}."
         )
     table = system.table(num_generations)
-    if system.decoders:
-        raise NotReachable("there are no oracles for a loop with decoders.")
+    if system.ensemble is not None:
+        raise NotReachable("there are no oracles for an ensemble.")
     if system.crosses_families:
         raise NotReachable("there are no oracles for models of another family than the target's.")
+    if system.decoders:
+        return decoded.expectation(system, table, name)
     if isinstance(state, Categorical):
         return categorical.expectation(system, table, name)
     if isinstance(state, Gaussian):

@@ -4,7 +4,9 @@ import jax
 import numpy as np
 from scipy.special import digamma, polygamma
 
+from zenil_dynamics.decoders import Smoothing
 from zenil_dynamics.estimators import slack
+from zenil_dynamics.exactness.maps import variance_scale
 from zenil_dynamics.fits import Smoothed
 from zenil_dynamics.states import Categorical, Gaussian
 from zenil_dynamics.system import Estimate, System
@@ -42,12 +44,22 @@ def numerical_slack(system: System, name: str, num_generations: int = 0, *, bloc
         raise ValueError(f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}.")
     single = not jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
     unit = slack.FLOAT32_ROUNDOFF if single else slack.FLOAT64_ROUNDOFF
-    plain = not system.decoders and type(system.update) in (Replace, Accumulate, Population)
+    plain = _known_to_round(system) and type(system.update) in (Replace, Accumulate, Population)
     if not plain or type(system.target) is not type(state) or not isinstance(state, (Categorical, Gaussian)):
         return float("inf")
     if isinstance(state, Categorical):
         return _categorical(system, name, num_generations, block_size, unit)
     return _gaussian(system, name, num_generations, block_size, unit)
+
+
+def _known_to_round(system: System) -> bool:
+    """Whether decoders, if any, add no more than what is allowed for: probabilities that round, shrinking variances."""
+    if system.ensemble is not None:
+        return False
+    scales = [variance_scale(decoder) for decoder in system.decoders]
+    shrinks = all(scale is not None and scale <= 1 for scale in scales)
+    smooths = all(isinstance(decoder, Smoothing) for decoder in system.decoders)
+    return smooths or (shrinks and isinstance(system.initial_state, Gaussian) and type(system.update) is Replace)
 
 
 def _categorical(system: System, name: str, num_generations: int, block_size: int, unit: float) -> float:
@@ -130,4 +142,6 @@ def _log_variance_law(system: System, num_generations: int) -> tuple[float, floa
         return 0.0, 0.0
     num_samples = np.maximum(system.table(num_generations).num_samples.astype(np.float64), 2.0)
     half = (num_samples - 1) / 2
-    return float(np.sum(digamma(half) + np.log(2 / num_samples))), float(np.sum(polygamma(1, half)))
+    shrunk = sum(np.log(variance_scale(decoder) or 1.0) for decoder in system.decoders)
+    drift = float(np.sum(digamma(half) + np.log(2 / num_samples) + shrunk))
+    return drift, float(np.sum(polygamma(1, half)))

@@ -70,6 +70,8 @@ def _refusal(
     if not kernel.general:
         if system.decoders:
             return "it draws from the fitted model itself, and a decoder stands between"
+        if system.ensemble is not None:
+            return "it computes one model, and this is an ensemble"
         if system.crosses_families:
             return "it knows loops whose target and models are of one family"
     return kernel.refusal(system, table, names, terminal_only=terminal_only)

@@ -87,12 +87,14 @@ class AbstractState(AbstractSource):
         quantities: record name -> function of (state, what is observed beside it), a scalar.
         comparisons: those of them that need a target of the same family.
         scalar: single draws are numbers on the line, which any family of such numbers can be fitted to.
+        mixtures_stay: a mixture of states is a state of the family again.
     """
 
     family: ClassVar[str]
     quantities: ClassVar[Mapping[str, Quantity]]
     comparisons: ClassVar[frozenset[str]] = frozenset()
     scalar: ClassVar[bool] = False
+    mixtures_stay: ClassVar[bool] = False
 
     @property
     @abc.abstractmethod
@@ -139,7 +141,8 @@ class AbstractState(AbstractSource):
 
     def as_source(self, model: "AbstractState") -> AbstractSource:
         """This target as another family reads it: its draws folded into that family's statistics."""
-        if type(self.empty) is type(model.empty):
+        # The first test spares every run of one family the arrays of two empty statistics.
+        if type(self) is type(model) or type(self.empty) is type(model.empty):
             return self
         return Folded(self, model.empty)
 

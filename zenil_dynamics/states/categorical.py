@@ -102,6 +102,7 @@ class Categorical(AbstractState):
     probs: Float[Array, " support"] = eqx.field(converter=functools.partial(probabilities, name="probs"))
 
     family: ClassVar[str] = "categorical"
+    mixtures_stay: ClassVar[bool] = True
     quantities: ClassVar[Mapping[str, Quantity]] = _QUANTITIES
     comparisons: ClassVar[frozenset[str]] = frozenset(_QUANTITIES) - {
         "entropy",

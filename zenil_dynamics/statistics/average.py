@@ -44,6 +44,10 @@ class Average(AbstractAverage, AbstractFinite):
         share = other.count.astype(dtype) / jnp.maximum(count, jnp.ones_like(count)).astype(dtype)
         return Average(count, self.mean + share * (other.mean - self.mean))
 
+    def as_expected(self) -> "ExpectedAverage":
+        """The mean."""
+        return ExpectedAverage(self.mean)
+
     def including(self, items: Float[Array, " items"], present: Bool[Array, " items"]) -> "Average":
         """Average of the items, merged."""
         dtype = self.mean.dtype

@@ -37,6 +37,10 @@ class AbstractFinite(AbstractStatistics):
     def __add__(self, other: Self) -> Self:
         """Statistics of both sets together."""
 
+    @abc.abstractmethod
+    def as_expected(self) -> "AbstractExpected":
+        """The same shares or moments in an infinitely large set; of at least one draw."""
+
     def including(self, items: Any, present: Bool[Array, " items"]) -> Self:
         """Statistics of this set and of single draws.
 

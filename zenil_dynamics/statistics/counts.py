@@ -41,6 +41,10 @@ class Counts(AbstractCounts, AbstractFinite):
         """Counts of both sets."""
         return Counts(self.counts + other.counts)
 
+    def as_expected(self) -> "ExpectedCounts":
+        """The frequencies."""
+        return ExpectedCounts(self.frequencies)
+
     def including(self, items: Int[Array, " items"], present: Bool[Array, " items"]) -> "Counts":
         """Count indices of types."""
         return Counts(self.counts.at[items].add(present.astype(self.counts.dtype)))

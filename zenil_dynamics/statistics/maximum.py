@@ -41,6 +41,10 @@ class Maximum(AbstractMaximum, AbstractFinite):
         """The larger of both."""
         return Maximum(self.count + other.count, jnp.maximum(self.maximum, other.maximum))
 
+    def as_expected(self) -> "ExpectedMaximum":
+        """An end at the largest draw."""
+        return ExpectedMaximum(self.maximum)
+
     def including(self, items: Float[Array, " items"], present: Bool[Array, " items"]) -> "Maximum":
         """Compare with every item."""
         values = jnp.where(present, items.astype(self.maximum.dtype), jnp.zeros((), self.maximum.dtype))

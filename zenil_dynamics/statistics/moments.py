@@ -59,6 +59,10 @@ class Moments(AbstractMoments, AbstractFinite):
         between = shift * shift * share * self.count.astype(dtype)
         return Moments(count, mean, self.scatter + other.scatter + between)
 
+    def as_expected(self) -> "ExpectedMoments":
+        """Mean and mean squared deviation."""
+        return ExpectedMoments(self.mean, self.mean_square_deviation)
+
     def including(self, items: Float[Array, " items"], present: Bool[Array, " items"]) -> "Moments":
         """Moments of the items about their own mean, merged."""
         dtype = self.mean.dtype

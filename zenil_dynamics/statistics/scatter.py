@@ -61,6 +61,10 @@ class Scatter(AbstractScatter, AbstractFinite):
         between = shift * jnp.sqrt(share * self.count.astype(dtype))
         return Scatter(count, self.mean + share * shift, joint_factor(self.factor, other.factor, between[:, None]))
 
+    def as_expected(self) -> "ExpectedScatter":
+        """Mean and covariance."""
+        return ExpectedScatter(self.mean, self.deviation_factor)
+
     def including(self, items: Float[Array, "items dim"], present: Bool[Array, " items"]) -> "Scatter":
         """Moments of the items about their own mean, merged."""
         dtype = self.mean.dtype

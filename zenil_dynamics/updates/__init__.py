@@ -1,4 +1,9 @@
 from zenil_dynamics.updates.accumulate import Accumulate as Accumulate
+from zenil_dynamics.updates.accumulate_subsample import AccumulateSubsample as AccumulateSubsample
 from zenil_dynamics.updates.base import AbstractUpdate as AbstractUpdate
+from zenil_dynamics.updates.debiased import Debiased as Debiased
 from zenil_dynamics.updates.population import Population as Population
 from zenil_dynamics.updates.replace import Replace as Replace
+from zenil_dynamics.updates.reuse_real import ReuseReal as ReuseReal
+from zenil_dynamics.updates.weighted import Weighted as Weighted
+from zenil_dynamics.updates.window import Window as Window

@@ -1,13 +1,13 @@
 """Data policies: which statistics enter the next fit."""
 
 import abc
-from typing import Any, Self
+from typing import Any
 
 import equinox as eqx
 import numpy as np
 
 from zenil_dynamics.mixing import TrainingSource
-from zenil_dynamics.schedule_table import Row
+from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractSource, AbstractState
 from zenil_dynamics.statistics import AbstractStatistics
 from zenil_dynamics.types import Key
@@ -18,6 +18,9 @@ class AbstractUpdate(eqx.Module):
 
     Laws: the memory keeps its structure, shapes and dtypes; the same key makes the same draws.
     """
+
+    # Equinox would make a module of every method that is called: 15 microseconds each time.
+    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def init(self, empty: Any, collected: Any | None, real: AbstractSource, *, key: Key) -> Any:
@@ -44,7 +47,22 @@ class AbstractUpdate(eqx.Module):
     def check_state(self, state: AbstractState) -> None:
         """Raise a ValueError that says why when this policy has no meaning for the family of `state`."""
 
-    def sized(self, num_samples: np.ndarray, opened: int) -> Self:
+    def check_opening(self, opened: int, state: AbstractState) -> None:
+        """Raise a ValueError that says why when this policy cannot go on from a fitted initial state.
+
+        Args:
+            opened: draws of the sample that Q_0 was fitted to, 0 where Q_0 is given.
+            state: of the family that is fitted.
+        """
+
+    def check_table(self, table: ScheduleTable) -> None:
+        """Raise a ValueError that says why when this policy has no meaning under a schedule."""
+
+    def num_bytes(self, state: AbstractState) -> int:
+        """Bytes of one replicate's memory in float32, beside the state's own."""
+        return 0
+
+    def sized(self, num_samples: np.ndarray, opened: int) -> "AbstractUpdate":
         """This policy with the static shapes that a schedule needs.
 
         Args:

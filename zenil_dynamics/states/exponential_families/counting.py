@@ -51,6 +51,7 @@ class Bernoulli(AbstractExponentialFamily):
     """
 
     family: ClassVar[str] = "bernoulli"
+    mixtures_stay: ClassVar[bool] = True
     quantities: ClassVar[Mapping[str, Quantity]] = NON_NEGATIVE
 
     def __check_init__(self):

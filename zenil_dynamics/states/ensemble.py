@@ -1,0 +1,192 @@
+"""Several models of one family, and the mixture that they are seen as."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from zenil_dynamics import samplers
+from zenil_dynamics.random import Stream, fold_in
+from zenil_dynamics.states.base import AbstractScalar, AbstractSource, AbstractState, Observed, Quantity
+from zenil_dynamics.types import HostArray, Key
+
+
+class MixtureOfMembers(AbstractSource):
+    """R_t = sum_i w_i Q^i_t: each draw from member i with probability w_i."""
+
+    members: AbstractState
+    weights: Float[HostArray, " members"]
+
+    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
+        """Split the draws multinomially over the members, then add their statistics."""
+        dtype = jnp.result_type(float)
+        shares = samplers.multinomial(num_samples, jnp.asarray(self.weights, dtype), key=fold_in(key, Stream.SPLIT))
+        keys = member_keys(fold_in(key, Stream.REFIT), self.weights.shape[0])
+        parts = jax.vmap(lambda member, share, key: member.draw(share, key=key))(self.members, shares, keys)
+        return _folded(lambda total, part: total + part, parts)
+
+    def expected(self) -> Any:
+        """Expected statistics of the members, mixed one after another."""
+        parts = jax.vmap(lambda member: member.expected())(self.members)
+        weights = jnp.asarray(self.weights, jnp.result_type(float))
+        # The share of each member among those up to it; that of the first is 1 and plays no part.
+        shares = weights / jnp.cumsum(weights)
+        first = jax.tree.map(lambda leaf: leaf[0], parts)
+        rest = jax.tree.map(lambda leaf: leaf[1:], parts)
+        step = lambda total, more: (total.mixed_with(more[0], more[1]), None)  # noqa: E731
+        return jax.lax.scan(step, first, (rest, shares[1:]))[0]
+
+    def sample(self, num_items: int, *, key: Key) -> Any:
+        """Choose a member for every draw."""
+        uniform = samplers.uniform((num_items,), key=fold_in(key, Stream.SPLIT))
+        bounds = jnp.cumsum(jnp.asarray(self.weights, uniform.dtype))
+        chosen = jnp.minimum(jnp.searchsorted(bounds, uniform, side="right"), self.weights.shape[0] - 1)
+        keys = member_keys(fold_in(key, Stream.REFIT), self.weights.shape[0])
+        items = jax.vmap(lambda member, key: member.sample(num_items, key=key))(self.members, keys)
+        return items[chosen, jnp.arange(num_items)]
+
+
+class EnsembleState(AbstractState):
+    """M models side by side.
+
+    What is recorded is the mixture: under the plain names where it is of the members' family (types) or has closed
+    first moments (numbers on the line). `member_NAME` is the weighted mean of a quantity over the members.
+
+    Attributes:
+        members: one state whose leaves have a leading axis of the members.
+        weights: w_i, shape (members,), summing to 1.
+
+    Source: arXiv 2601.05280v2, Definition 3.
+    """
+
+    members: AbstractState
+    weights: Float[HostArray, " members"]
+
+    family: ClassVar[str] = "ensemble"
+
+    @classmethod
+    def of(cls, state: AbstractState, weights: Float[np.ndarray, " members"]) -> "EnsembleState":
+        """M copies of one state."""
+        return cls(
+            jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (weights.size, *np.shape(leaf))), state),
+            weights,
+        )
+
+    @property
+    def member(self) -> AbstractState:
+        """The first of them."""
+        return jax.tree.map(lambda leaf: leaf[0], self.members)
+
+    @property
+    def mixture(self) -> AbstractSource:
+        """R_t, as a state of the members' family where it is one."""
+        if self.member.mixtures_stay:
+            expected = MixtureOfMembers(self.members, self.weights).expected()
+            return self.member.matched(expected)
+        return MixtureOfMembers(self.members, self.weights)
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Of the mixture, and of the members."""
+        member = self.member
+        names = member.quantities
+        seen: dict[str, Quantity] = {f"member_{name}": _OfMembers(of) for name, of in names.items()}
+        if member.mixtures_stay:
+            return {name: _OfMixture(of) for name, of in names.items()} | seen
+        if isinstance(member, AbstractScalar):
+            return {"mean": _mixture_mean, "variance": _mixture_variance} | seen
+        return seen
+
+    @property
+    def comparisons(self) -> frozenset[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Those of the members, under both names."""
+        names = self.member.comparisons
+        return names | {f"member_{name}" for name in names}
+
+    @property
+    def empty(self) -> Any:
+        """Of one member."""
+        return self.member.empty
+
+    def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
+        """Draws of the mixture."""
+        return self.mixture.draw(num_samples, key=key)
+
+    def expected(self) -> Any:
+        """Infinitely many draws of the mixture."""
+        return self.mixture.expected()
+
+    def sample(self, num_items: int, *, key: Key) -> Any:
+        """Single draws of the mixture."""
+        return self.mixture.sample(num_items, key=key)
+
+    def matched(self, statistics: Any) -> Self:
+        """Every member fitted to the same set."""
+        fitted = jax.vmap(lambda member: member.matched(statistics))(self.members)
+        return eqx.tree_at(lambda state: state.members, self, fitted)
+
+    def check_pair(self, other: Any) -> None:
+        """As the members do."""
+        self.member.check_pair(other)
+
+    def describe(self) -> dict[str, Any]:
+        """Weights, and the first member."""
+        weights = np.asarray(self.weights, np.float64)
+        return {"family": self.family, "weights": weights.tolist(), "member": self.member.describe()}
+
+    @property
+    def num_bytes(self) -> int:
+        """All members."""
+        return self.weights.shape[0] * self.member.num_bytes
+
+
+class _OfMixture(eqx.Module):
+    """A quantity of the mixture."""
+
+    of: Quantity = eqx.field(static=True)
+
+    def __call__(self, state: EnsembleState, observed: Observed) -> Float[Array, ""]:
+        return self.of(state.mixture, observed._replace(previous=observed.previous.mixture))
+
+
+class _OfMembers(eqx.Module):
+    """The weighted mean of a quantity over the members."""
+
+    of: Quantity = eqx.field(static=True)
+
+    def __call__(self, state: EnsembleState, observed: Observed) -> Float[Array, ""]:
+        def one(member: AbstractState, previous: AbstractState) -> Float[Array, ""]:
+            return self.of(member, observed._replace(previous=previous))
+
+        values = jax.vmap(one)(state.members, observed.previous.members)
+        return jnp.sum(jnp.asarray(state.weights, values.dtype) * values)
+
+
+def _mixture_moments(state: EnsembleState) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    means, variances = jax.vmap(lambda member: member.first_moments)(state.members)
+    weights = jnp.asarray(state.weights, means.dtype)
+    mean = jnp.sum(weights * means)
+    return mean, jnp.sum(weights * (variances + (means - mean) ** 2))
+
+
+def _mixture_mean(state: EnsembleState, observed: Observed) -> Float[Array, ""]:
+    return _mixture_moments(state)[0]
+
+
+def _mixture_variance(state: EnsembleState, observed: Observed) -> Float[Array, ""]:
+    return _mixture_moments(state)[1]
+
+
+def member_keys(key: Key, num_members: int) -> Key:
+    """One key for each member, by its address."""
+    return jax.vmap(functools.partial(fold_in, key))(jnp.arange(num_members, dtype=jnp.uint32))
+
+
+def _folded(join: Any, parts: Any) -> Any:
+    first, rest = jax.tree.map(lambda leaf: leaf[0], parts), jax.tree.map(lambda leaf: leaf[1:], parts)
+    return jax.lax.scan(lambda total, part: (join(total, part), None), first, rest)[0]
