@@ -102,3 +102,19 @@ def derive_key(root: str, claim_id: str, theta: Mapping[str, Any], stream: str) 
     """
     words = jnp.asarray(np.frombuffer(digest(root, claim_id, theta, stream)[:8], dtype=">u4").astype(np.uint32))
     return jax.random.wrap_key_data(words, impl="threefry2x32")
+
+
+@jax.jit
+def batch_key(key: jax.Array, index: int) -> jax.Array:
+    """Typed JAX key of one batch below the key of an example; compiled, for it is asked for again and again.
+
+    Definition.
+
+    Args:
+        key: from `derive_key`.
+        index: of the batch, at least 0.
+
+    Returns:
+        A scalar threefry key.
+    """
+    return jax.random.fold_in(key, index)

@@ -22,7 +22,7 @@ import zenil_dynamics as zd
 from proofs_numeric.batch import Batch, in_turn
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Tail
-from proofs_numeric.keys import derive_key
+from proofs_numeric.keys import batch_key, derive_key
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.relation import excess
 from proofs_numeric.sequential import OneSidedTest, Sums, confidence_sequence, log_mean_exp, samples_for
@@ -159,6 +159,11 @@ def draw(claim: Claim, theta: Mapping[str, Any], key: jax.Array, sampler: Callab
     return samples
 
 
+def first_batch(claim: Claim, root: str, theta: Mapping[str, Any]) -> np.ndarray:
+    """What the main stream of an example begins with. Definition."""
+    return draw(claim, theta, batch_key(derive_key(root, claim.id, theta, "main"), 0))
+
+
 def defect(samples: Float[np.ndarray, " samples"], tail: Tail) -> str:
     """Which declared fact a batch breaks, in words; empty if none. Definition."""
     if not np.all(np.isfinite(samples)):
@@ -193,6 +198,7 @@ def check_mean(
     num_samples: int | None = None,
     expired: Callable[[], bool] = lambda: False,
     watch: Watch | None = None,
+    first: Callable[[], np.ndarray] | None = None,
     team: zd.distributed.Processes = zd.distributed.ALONE,
 ) -> Outcome:
     """Decide one example of an EP claim; a pure function of (root, claim id, example, stream) unless the time runs out.
@@ -209,6 +215,7 @@ def check_mean(
             after the last sample, and the effect is not inflated by early stopping.
         expired: true when the time is up; asked between batches.
         watch: (samples, nats) after each batch.
+        first: waits for what `first_batch` draws, where that was called before; None draws it here.
         team: processes that draw the batches in turn. What one of them finds, all of them find, batch for batch; those
             drawn beyond the decision are dropped.
 
@@ -228,7 +235,7 @@ def check_mean(
         status, note = Status.INVALID, f"the bound is {bound}"
 
     def one(index: int) -> Batch:
-        samples = draw(claim, theta, jax.random.fold_in(key, index))
+        samples = first() if first is not None and index == 0 else draw(claim, theta, batch_key(key, index))
         broken = defect(samples, tail)
         return Batch.broken(broken) if broken else evidence.of(samples)
 

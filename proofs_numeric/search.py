@@ -3,18 +3,20 @@
 Exact routes enumerate; Monte Carlo sweeps, hunts and shrinks.
 """
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import zenil_dynamics as zd
+from proofs_numeric.ahead import Ahead
 from proofs_numeric.batch import agreed
 from proofs_numeric.budget import Budget
 from proofs_numeric.claim import Claim, Route
 from proofs_numeric.exact_check import Cache, check_exactly
 from proofs_numeric.hunt import Record, hunt, position, shrink, sweep_order
-from proofs_numeric.mean_check import check_mean
+from proofs_numeric.mean_check import check_mean, first_batch
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.sequential import merge
 from proofs_numeric.verdict import Status
@@ -144,6 +146,7 @@ class Searcher:
         self.clock = Clock(budget.seconds)
         self.phase = "sweep"
         self.record = Record(self._check)
+        self.ahead = Ahead(functools.partial(first_batch, claim, root))
         self.visited = 0
         self._warm = False
 
@@ -181,6 +184,7 @@ class Searcher:
                     self.root,
                     expired=self.clock.expired,
                     watch=self._tell,
+                    first=self.ahead.first(theta),
                     team=self.team,
                 )
             outcome = check_exactly(self.claim, theta, self.cache)
@@ -198,6 +202,8 @@ class Searcher:
         exact = self.claim.route is not Route.EP
         whole = self.claim.num_examples <= (self.budget.num_enumerated if exact else self.budget.num_examples)
         thetas = self.claim.examples() if whole else iter(self._sweep(exact))
+        if not exact and not self.first_only and self.team.count == 1:
+            thetas = self.ahead.over(thetas)
         complete = whole
         for theta in thetas:
             outcome = self.record(theta)

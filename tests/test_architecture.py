@@ -22,7 +22,7 @@ ALLOWED = {
     "estimators": {"types", "validate"},
     "corpora": {"types", "validate"},
     "states": {"types", "validate", "random", "samplers", "statistics", "estimators"},
-    "fits": {"types", "validate", "statistics", "states"},
+    "fits": {"types", "validate", "samplers", "statistics", "states"},
     "decoders": {"types", "validate", "random", "samplers", "statistics", "states"},
     "schedule_table": {"types"},
     "ensemble": {"types", "validate"},

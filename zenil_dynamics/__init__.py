@@ -24,6 +24,7 @@ from zenil_dynamics.decoders import AbstractDecoder as AbstractDecoder
 from zenil_dynamics.ensemble import Ensemble as Ensemble
 from zenil_dynamics.fits import AbstractFit as AbstractFit
 from zenil_dynamics.fits import MaximumLikelihood as MaximumLikelihood
+from zenil_dynamics.fits import Perturbed as Perturbed
 from zenil_dynamics.fits import Smoothed as Smoothed
 from zenil_dynamics.fits import Unbiased as Unbiased
 from zenil_dynamics.rare_events import SplittingEstimate as SplittingEstimate
@@ -41,6 +42,9 @@ from zenil_dynamics.states import FixedVarianceGaussian as FixedVarianceGaussian
 from zenil_dynamics.states import Gamma as Gamma
 from zenil_dynamics.states import Gaussian as Gaussian
 from zenil_dynamics.states import Geometric as Geometric
+from zenil_dynamics.states import InfiniteAlleles as InfiniteAlleles
+from zenil_dynamics.states import KernelDensity as KernelDensity
+from zenil_dynamics.states import LinearModel as LinearModel
 from zenil_dynamics.states import MultivariateGaussian as MultivariateGaussian
 from zenil_dynamics.states import NegativeBinomial as NegativeBinomial
 from zenil_dynamics.states import Poisson as Poisson

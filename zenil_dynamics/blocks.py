@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,6 +18,9 @@ import numpy as np
 from zenil_dynamics import devices
 from zenil_dynamics.kernels import AbstractKernel, Recorder
 from zenil_dynamics.summaries import BlockMoments, Values
+
+_FEW_BLOCKS, _FEW_NUMBERS = 16, 4096
+"""Up to here handing over arguments with every block is cheaper than placing them on the device first."""
 
 
 class BlockLayout(NamedTuple):
@@ -146,15 +148,13 @@ _LOOKING_UP = threading.Lock()
 
 def compile_block(arguments: Any, recorders: tuple[Recorder, ...], block_size: int, terminal_only: bool) -> Program:
     """Compile the block function, once per structure and device: values of parameters never recompile."""
-    dynamic, static = eqx.partition(arguments, eqx.is_array_like)
-    leaves, treedef = jax.tree.flatten(dynamic)
-    shapes = tuple((np.shape(leaf), np.asarray(leaf).dtype.str) for leaf in leaves)
+    leaves, treedef = jax.tree.flatten(arguments)
+    shapes = tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
     identity = (
         recorders,
         block_size,
         terminal_only,
         treedef,
-        jax.tree.structure(static),
         shapes,
         jax.config.jax_enable_x64,  # pyright: ignore[reportAttributeAccessIssue]
         jax.default_backend(),
@@ -170,7 +170,9 @@ def compile_block(arguments: Any, recorders: tuple[Recorder, ...], block_size: i
 def run_blocks(program: Program, arguments: Any, layout: BlockLayout, indices: Sequence[int]) -> Iterator[Block]:
     """Yield the blocks of `indices` in that order while host threads run a few blocks ahead, device after device."""
     targets = devices.targets()[: max(len(indices), 1)]
-    placed = [jax.device_put(arguments, device) for device in targets]
+    # Few and small arguments travel faster with every block than on their own.
+    small = len(indices) <= _FEW_BLOCKS and sum(np.size(leaf) for leaf in jax.tree.leaves(arguments)) <= _FEW_NUMBERS
+    placed = [arguments if small else jax.device_put(arguments, device) for device in targets]
 
     def run(turn: int, index: int) -> Any:
         place = turn % len(targets)

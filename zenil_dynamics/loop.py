@@ -16,11 +16,11 @@ from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractSource, AbstractState
 from zenil_dynamics.states.ensemble import EnsembleState, member_keys
 from zenil_dynamics.system import Estimate, System
-from zenil_dynamics.types import HostArray, Key
+from zenil_dynamics.types import HostArray, Key, Module
 from zenil_dynamics.updates.base import AbstractUpdate
 
 
-class Loop(eqx.Module):
+class Loop(Module):
     """Everything of a system but the schedules, which have become rows.
 
     Attributes:
@@ -32,9 +32,6 @@ class Loop(eqx.Module):
         num_initial: N_0 where Q_0 is estimated.
         closed: static; alpha is 0 at every generation, so that no generation consults the target.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     target: AbstractState
     real: AbstractSource

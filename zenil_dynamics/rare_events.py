@@ -85,7 +85,7 @@ def splitting(
             needs score >= level in the dtype of the score, so put levels between values that it can take.
         levels: L_1 < ... < L_m, the last one the event itself.
         num_generations: T, at least 1; generation 0 counts too.
-        num_particles: n of every stage, at least 1. Relative variance falls like m / n.
+        num_particles: n of every stage, at least 1. The variance falls like 1 / n.
         key: typed threefry key. A step draws from the address (repetition, level, particle, generation), so that
             a repetition is the same bits for any number of repetitions.
         num_repetitions: independent repetitions R, at least 2.
@@ -246,13 +246,13 @@ def particle_keys(key: Key, level: UInt32[Array, ""], addresses: UInt32[Array, "
 
 
 @jax.jit
-def _run_block(scheme: Splitting, repetitions: UInt32[Array, " lanes"], key: Key) -> tuple[Array, Array]:
+def _run_block(scheme: Splitting, repetitions: UInt32[HostArray, " lanes"], key: Key) -> tuple[Array, Array]:
     return jax.vmap(lambda address: scheme.repetition(key=fold_in(key, address)))(repetitions)
 
 
 def _num_entered(scheme: Splitting, num_repetitions: int, key: Key) -> Int[np.ndarray, "repetitions levels"]:
     """Run blocks of a width that depends on the scheme alone, the last one padded."""
-    width = max(1, devices.block_width(scheme.loop.template.num_bytes) // scheme.num_particles)
+    width = max(1, devices.block_width(scheme.loop.num_bytes) // scheme.num_particles)
     counts = []
     for first in range(0, num_repetitions, width):
         addresses = np.arange(first, first + width, dtype=np.uint32)

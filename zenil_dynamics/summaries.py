@@ -123,8 +123,8 @@ class Summary:
         self.kept = kept
 
     def values(self) -> np.ndarray:
-        """The kept values, shape (replicates, generations)."""
-        return np.ascontiguousarray(self.kept.T)
+        """The kept values, shape (replicates, generations); a view, since a copy would be as large again."""
+        return self.kept.T
 
     @property
     def nonfinite(self) -> np.ndarray:

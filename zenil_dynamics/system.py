@@ -16,7 +16,7 @@ from zenil_dynamics.schedule_table import MAX_SAMPLES, ScheduleTable
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
 from zenil_dynamics.states.base import AbstractState, Quantity
 from zenil_dynamics.states.ensemble import EnsembleState
-from zenil_dynamics.types import HostArray
+from zenil_dynamics.types import HostArray, Module
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.updates.replace import Replace
 from zenil_dynamics.validate import finite_number, positive_integer
@@ -43,7 +43,7 @@ def estimate(num_samples: int) -> Estimate:
     return Estimate(number)
 
 
-class System(eqx.Module):
+class System(Module):
     """One loop of recursive self-training: Q_{t+1} = fit(update(N_t draws of alpha_t P + (1 - alpha_t) Q_t)).
 
     Attributes:
@@ -66,9 +66,6 @@ class System(eqx.Module):
 
     Source: arXiv 2601.05280v2, Definition 2, Eqs. (1), (9), (10).
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     target: AbstractState
     num_samples: AbstractSchedule

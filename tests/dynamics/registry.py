@@ -16,8 +16,14 @@ STATES = {
     "gamma": zd.Gamma(2.5, shape=3.5),
     "fixed-variance-gaussian": zd.FixedVarianceGaussian(-1.5, noise_variance=2.25),
     "multivariate-gaussian": zd.MultivariateGaussian([0.5, -1.5], [[2.0, 0.6], [0.6, 0.5]]),
+    "kernel-density": zd.KernelDensity([0.5, -1.5, 2.0], bandwidth=0.4, capacity=1000),
+    "infinite-alleles": zd.InfiniteAlleles(capacity=1000, count=3),
+    "linear-model": zd.LinearModel([0.5, -1.5, 2.0], noise_variance=0.3),
     "uniform-interval": zd.UniformInterval(2.5),
 }
+
+LISTS = ("kernel-density", "infinite-alleles")
+"""States that are fitted to the draws themselves; infinitely many of them have no form."""
 
 FITS = {
     "mle": zd.MaximumLikelihood(),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import zenil_dynamics as zd
-from tests.dynamics.registry import FITS, STATES, UPDATES
+from tests.dynamics.registry import FITS, LISTS, STATES, UPDATES
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row
+from zenil_dynamics.states.base import AbstractSource
 
 KEY = jax.random.key(3)
 
@@ -27,16 +28,47 @@ def as_floats(tree):
     return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(float)), tree)
 
 
+def as_state(state):
+    """The same for states whose leaves are not all floats."""
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, leaf.dtype if leaf.dtype != np.float64 else None), state)
+
+
+def as_moments(statistics):
+    """Second moments instead of rows, whose signs mean nothing."""
+    if isinstance(statistics, zd.statistics.ExpectedLeastSquares):
+        return statistics.rows.T @ statistics.rows, statistics.rows.T @ statistics.labels
+    return statistics
+
+
+def as_set(statistics):
+    """What is left of statistics when order, signs and empty places mean nothing."""
+    if isinstance(statistics, zd.statistics.Particles):
+        values = np.asarray(statistics.values, np.float64)[: int(statistics.count)]
+        return values[np.lexsort(values.reshape(len(values), -1).T)]
+    if isinstance(statistics, zd.statistics.LeastSquares):
+        rows = np.asarray(statistics.rows, np.float64)
+        return rows.T @ rows, rows.T @ np.asarray(statistics.labels, np.float64)
+    return statistics
+
+
 def open_source(state, num_samples):
     """The training source of a generation a third of which is real, and its row of the schedule table."""
     row = Row(jnp.uint32(0), jnp.int32(num_samples), jnp.float32(1 / 3), jnp.int32(num_samples // 3))
     return TrainingSource(state, state, row, "stratified", False), row
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", [name for name in STATES if name not in LISTS])
 def test_a_state_matches_its_own_expectation(name):
     state = as_floats(STATES[name])
     close(state.matched(state.expected()), state)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_infinitely_many_draws_is_refused(name):
+    with pytest.raises(ValueError, match="Use an update that draws"):
+        STATES[name].expected()
+    with pytest.raises(ValueError, match="Use a family of parameters"):
+        STATES[name].empty.as_expected()
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -48,7 +80,7 @@ def test_totals_are_what_was_asked_for(name, num_samples):
 
 @pytest.mark.parametrize("name", STATES)
 def test_draws_look_like_the_empty_set(name):
-    state = as_floats(STATES[name])
+    state = as_state(STATES[name])
     drawn = jax.eval_shape(lambda: state.draw(jnp.int32(3), key=KEY))
     assert jax.eval_shape(lambda: state.empty) == drawn
     assert int(state.empty.total) == 0
@@ -56,12 +88,22 @@ def test_draws_look_like_the_empty_set(name):
 
 @pytest.mark.parametrize("name", STATES)
 def test_statistics_are_a_commutative_monoid(name):
-    one, two, three = (as_floats(STATES[name]).draw(jnp.int32(n), key=jax.random.key(n)) for n in (5, 12, 1))
-    close((one + two) + three, one + (two + three))
-    close(one + two, two + one)
-    close(one + one.zero(), one)
-    close(one.zero() + one, one)
+    one, two, three = (as_state(STATES[name]).draw(jnp.int32(n), key=jax.random.key(n)) for n in (5, 12, 1))
+    close(as_set((one + two) + three), as_set(one + (two + three)))
+    close(as_set(one + two), as_set(two + one))
+    close(as_set(one + one.zero()), as_set(one))
+    close(as_set(one.zero() + one), as_set(one))
     assert int((one + two).total) == 17
+
+
+@pytest.mark.parametrize("name", [name for name in STATES if type(STATES[name]).sample is not AbstractSource.sample])
+def test_items_can_be_included_one_after_another(name):
+    state = as_state(STATES[name])
+    items = state.sample(6, key=KEY)
+    at_once = state.empty.including(items, jnp.arange(6) != 2)
+    in_parts = state.empty.including(items[:2], jnp.ones(2, bool)).including(items[3:], jnp.ones(3, bool))
+    assert int(at_once.total) == 5
+    close(as_set(at_once), as_set(in_parts))
 
 
 def test_moments_merge_as_the_pooled_sample():
@@ -79,12 +121,13 @@ def test_moments_merge_as_the_pooled_sample():
     )
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", [name for name in STATES if name not in LISTS])
 def test_mixtures_end_at_their_parts(name):
     state = as_floats(STATES[name])
-    other = jax.tree.map(lambda leaf: (leaf + 1, leaf[::-1], 2 * leaf)[leaf.ndim], state)
-    close(state.mixed_with(other, jnp.float32(0)).expected(), state.expected())
-    close(state.mixed_with(other, jnp.float32(1)).expected(), other.expected())
+    changes = (lambda leaf: leaf + 1, lambda leaf: leaf[::-1], lambda leaf: 2 * leaf)
+    other = jax.tree.map(lambda leaf: changes[leaf.ndim](leaf), state)
+    close(as_moments(state.mixed_with(other, jnp.float32(0)).expected()), as_moments(state.expected()))
+    close(as_moments(state.mixed_with(other, jnp.float32(1)).expected()), as_moments(other.expected()))
 
 
 @pytest.mark.parametrize("fit_name", FITS)
@@ -111,7 +154,7 @@ def test_unbiased_divides_by_one_less():
 @pytest.mark.parametrize("update_name", UPDATES)
 @pytest.mark.parametrize("state_name", STATES)
 def test_updates_keep_the_structure_of_their_memory(update_name, state_name):
-    state, update = as_floats(STATES[state_name]), UPDATES[update_name]
+    state, update = as_state(STATES[state_name]), UPDATES[update_name]
     try:
         update.check_state(state)
     except ValueError:

@@ -50,6 +50,31 @@ def exact_gamma_deviation(s, z):
     return ((root - (1 - s * s / 9)) * 3 / s - z) / (s * s)
 
 
+def exact_gamma_quantile(shape, z):
+    """Gamma quantile at Phi(z). Above 10^5, where scipy's function loses digits, Cornish and Fisher's series.
+
+    There the first order left out, shape^(-5/2), is below 1e-11.
+    """
+    if shape <= 1e5:
+        return np.where(
+            z < 0, special.gammaincinv(shape, special.ndtr(z)), special.gammainccinv(shape, special.ndtr(-z))
+        )
+    s, powers = shape**-0.5, [(z * z - 1) / 3, (z**3 - 7 * z) / 36, (-3 * z**4 - 7 * z**2 + 16) / 810]
+    powers.append((9 * z**5 + 256 * z**3 - 433 * z) / 38880)
+    return shape + (z + sum(s ** (i + 1) * power for i, power in enumerate(powers))) / s
+
+
+def exact_poisson_position(rate, z):
+    """The alpha at which Q(alpha, rate) = Phi(z), Q the upper incomplete gamma function; in two ways as above."""
+    s = rate**-0.5
+    order_3 = (3 * z**4 + 7 * z**2 - 16) / 810
+    alpha = rate + (z + s * (z * z + 2) / 6 - s**2 * (z**3 + 2 * z) / 72 + s**3 * order_3) / s
+    for _ in range(15 if rate <= 1e5 else 0):
+        lower, upper = special.gammaincc(alpha, rate), special.gammainc(alpha, rate)
+        alpha = alpha - (np.where(z < 0, special.ndtri(lower), -special.ndtri(upper)) - z) / s
+    return alpha
+
+
 def reweighted_least_squares(columns, target, importance, rounds=80):
     """Coefficients with nearly the smallest largest weighted error."""
     basis, target, importance = columns.reshape(-1, columns.shape[-1]), target.ravel(), importance.ravel()

@@ -85,3 +85,66 @@ def gamma_without_boost(shape_parameter, *, key):
 
 def chi_square_with_one_degree_more(degrees_of_freedom, *, key):
     return samplers.chi_square(degrees_of_freedom + 1, key=key)
+
+
+def poisson_of_five_percent_more(rate, num_terms=None, *, key):
+    return samplers.poisson(rate * 1.05, num_terms, key=key)
+
+
+def poisson_by_rounded_normal(rate, num_terms=None, *, key):
+    z = samplers.normal(jnp.shape(rate), key=key, dtype=jnp.float32)
+    return jnp.maximum(jnp.round(rate + z * jnp.sqrt(rate)), 0).astype(jnp.int32)
+
+
+def poisson_of_a_wide_blur(rate, num_terms=None, *, key):
+    """A standard deviation larger by 3 %."""
+    counts = samplers.poisson(rate, num_terms, key=key).astype(jnp.float32)
+    return jnp.round(rate + 1.03 * (counts - rate)).astype(jnp.int32)
+
+
+def exponential_of_five_percent_more(shape=(), *, key, dtype=None):
+    return 1.05 * samplers.exponential(shape, key=key, dtype=dtype)
+
+
+def largest_uniform_of_one_more(num_samples, *, key, dtype=None):
+    return samplers.largest_uniform(num_samples + 1, key=key, dtype=dtype)
+
+
+def largest_uniform_by_subtraction(num_samples, *, key, dtype=None):
+    largest, _ = samplers.largest_uniform(num_samples, key=key, dtype=dtype)
+    return largest, 1 - largest
+
+
+def negative_binomial_of_ten_percent_more_shape(shape_parameter, mean, num_terms=None, *, key):
+    return samplers.negative_binomial(shape_parameter * 1.1, mean, num_terms, key=key)
+
+
+def negative_binomial_without_gamma(shape_parameter, mean, num_terms=None, *, key):
+    return samplers.poisson(mean, num_terms, key=key)
+
+
+def negative_binomial_of_one_shape(shape_parameter, mean, num_terms=None, *, key):
+    """The sum of N numbers with N times the mean, but the shape of one."""
+    return samplers.negative_binomial(shape_parameter, mean * num_terms.astype(jnp.float32), key=key)
+
+
+def hypergeometric_with_replacement(num_good, num_bad, num_draws, *, key):
+    return samplers.binomial(num_draws, num_good, num_bad, key=key)
+
+
+def hypergeometric_of_one_more_good(num_good, num_bad, num_draws, *, key):
+    return jnp.minimum(samplers.hypergeometric(num_good + 1, num_bad, num_draws, key=key), num_good)
+
+
+def sample_with_replacement(counts, num_samples, *, key):
+    return samplers.multinomial(num_samples, counts, key=key)
+
+
+def sample_of_unconditional_counts(counts, num_samples, *, key):
+    """Right margins of all categories but the last, as if they knew nothing of each other."""
+    drawn = samplers.hypergeometric(counts, counts.sum() - counts, num_samples, key=key)
+    return drawn.at[-1].set(num_samples - drawn[:-1].sum())
+
+
+def categorical_items_of_a_sharper_law(probs, uniforms):
+    return samplers.categorical_items(probs**1.05, uniforms)

@@ -7,9 +7,10 @@ import pytest
 from scipy import integrate, special, stats
 
 from tests import bounds
-from tests.samplers import fits, mutants
+from tests.samplers import fits, mutants, thresholds
 from zenil_dynamics import samplers
-from zenil_dynamics.samplers.gamma import MAX_ATTEMPTS, SMALLEST_INVERTED, quantile
+from zenil_dynamics.samplers.gamma import MAX_ATTEMPTS, SMALLEST_INVERTED, proposal, quantile, relative_deviation
+from zenil_dynamics.samplers.normal import from_random_word
 
 NUM_DRAWS = 2**18
 NUM_BINS = 16
@@ -37,6 +38,84 @@ def test_quantile_in_float32_is_right_up_to_its_own_rounding():
     """x rounded to 24 bits is off by sqrt(shape) 2^-24 in z; eight such roundings are allowed (shape, cube, sums)."""
     error, _, shape = quantile_errors(quantile, np.float32)
     assert np.all(np.abs(error) <= 2e-4 + 8 * np.sqrt(shape) * 2.0**-24)
+
+
+LARGE_SHAPES = [1e5, 1.5e6, 1e7, 1e9]
+
+
+@pytest.mark.parametrize("shape", LARGE_SHAPES)
+def test_quantile_of_large_shapes(shape):
+    """float64 against Cornish and Fisher's series; float32 within its own rounding, up to shape 10^9."""
+    exact, z = fits.exact_gamma_quantile(shape, fits.Z), fits.Z
+    with jax.enable_x64(True):
+        double = np.asarray(quantile(jnp.asarray(z), jnp.asarray(shape)))
+    single = np.asarray(quantile(jnp.asarray(z, np.float32), jnp.full(z.shape, shape, np.float32)), np.float64)
+    assert fits.total_variation_of((double - exact) / np.sqrt(shape), z) < 2.0**-24
+    assert np.all(np.abs(single - exact) <= np.sqrt(shape) * (1e-6 + 8 * np.sqrt(shape) * 2.0**-24))
+
+
+@jax.jit
+def _deviation(word, shape):
+    return relative_deviation(from_random_word(word), jnp.full(word.shape, shape))
+
+
+@jax.jit
+def _deviation_by_subtraction(word, shape):
+    return quantile(from_random_word(word), jnp.full(word.shape, shape)) / shape - 1
+
+
+def deviation_distance(function, shape):
+    """Total variation from the gamma law of shape (1 + deviation), rounding averaged over neighbouring words."""
+
+    def value_at(rank):
+        return np.asarray(function(thresholds.word_of_rank(rank), np.float32(shape)), np.float64)
+
+    error = thresholds.mean_deviation(value_at, lambda z: fits.exact_gamma_quantile(shape, z) / shape - 1)
+    return fits.total_variation_of(error, thresholds.LEVELS)
+
+
+@pytest.mark.parametrize("shape", [8.0, 30.0, 1e3, *LARGE_SHAPES])
+def test_relative_deviation_is_within_2_to_the_minus_21(shape):
+    assert deviation_distance(_deviation, shape) < 2.0**-21
+
+
+def test_relative_deviation_measure_catches_a_subtraction():
+    assert deviation_distance(_deviation_by_subtraction, 1e5) > 2.0**-14
+
+
+@jax.jit
+def _proposal(word, d, c):
+    return proposal(from_random_word(word), d, c)
+
+
+def rejection_distance(shape, factor=1.0):
+    """Total variation from the gamma law of what float32 accepts: of the law of z, and of d v as a function of z.
+
+    Over 2^19 equally spaced words. The second is averaged over 64 equally likely intervals of z; one at either end,
+    where z is unbounded, is left out.
+    """
+    shape = float(np.float32(shape))
+    rank = np.arange(2**12, 2**32, 2**13)
+    z, d = special.ndtri((rank + 0.5) / 2**32), shape - 1 / 3
+    root = 1 + z / np.sqrt(9 * d)
+    v = np.where(root > 0, root, 1) ** 3
+    exact = np.where(root > 0, np.exp(z * z / 2 + d * (1 - v + np.log(v))), 0)
+    single_d = np.float32(shape) - np.float32(1 / 3)
+    single = _proposal(thresholds.word_of_rank(rank), single_d, np.float32(factor) / np.sqrt(9 * single_d))
+    single_v, accepted = np.asarray(single[0], np.float64), np.minimum(np.exp(np.asarray(single[1], np.float64)), 1)
+    moved = (float(single_d) * single_v - d * v)[root > 0] / (np.sqrt(d) * root[root > 0] ** 2)
+    moved = np.array([part.mean() for part in np.array_split(moved, 64)])[1:-1]
+    middle = np.array([part.mean() for part in np.array_split(z[root > 0], 64)])[1:-1]
+    return 0.5 * np.abs(accepted / accepted.sum() - exact / exact.sum()).sum(), fits.total_variation_of(moved, middle)
+
+
+@pytest.mark.parametrize("shape", [1.0, 1.01, 1.5, 3.0, 7.99])
+def test_rejection_in_float32_is_within_2_to_the_minus_21(shape):
+    assert sum(rejection_distance(shape)) < 2.0**-21
+
+
+def test_rejection_measure_catches_a_factor_of_one_in_a_hundred_thousand():
+    assert min(rejection_distance(3.0, 1.00001)) > 2.0**-20
 
 
 def test_quantile_measure_catches_wilson_and_hilferty_alone():
@@ -119,6 +198,16 @@ def test_zero_is_exact_and_tiny_shapes_underflow_to_it():
     assert np.all(drawn[:, 3:] > 0)
     # P(G < 1e-38) = P(U^1000 < 1e-38) = 0.916 at shape 1e-3
     assert 0.8 < np.mean(drawn[:, 2] == 0) < 1
+
+
+def test_every_positive_shape_may_be_traced():
+    """Shapes over 39 orders of magnitude; 40 standard deviations, which only a wrong regime can leave."""
+    shape = np.geomspace(1e-30, 1e9, 4000).astype(np.float32)
+    draw = jax.jit(jax.vmap(lambda shape, key: samplers.gamma(shape, key=key)))
+    drawn = np.asarray(draw(shape, jax.random.split(jax.random.key(1), 4000)), np.float64)
+    assert np.all(np.isfinite(drawn))
+    assert np.all(np.abs(drawn - shape) < 40 * np.sqrt(shape) + 20)
+    assert np.all(drawn[shape >= 1] > 0)
 
 
 def test_chi_square_is_twice_a_gamma_number():

@@ -10,6 +10,7 @@ import pytest
 
 import zenil_dynamics
 from zenil_dynamics import samplers
+from zenil_dynamics.samplers import lanes
 
 WIDTH = 64
 KEYS = jax.random.split(jax.random.key(12), WIDTH)
@@ -81,6 +82,23 @@ def test_parameters_are_traced(sampler):
     for size in (0.5, 1.0, 7.0):
         jax.eval_shape(counted, KEYS[0], jnp.float32(size))
     assert len(traces) == 1
+
+
+def test_a_sampler_is_traced_when_its_axes_are_known():
+    """Once, at its final shape, however many loops and batches stand around it."""
+    shapes = []
+
+    @lanes.any_leading_axes
+    def counted(number, factor):
+        shapes.append(number.shape)
+        return number * factor
+
+    def chain(number):
+        return jax.lax.scan(lambda carry, _: (counted(carry, jnp.int32(3)), None), number, None, length=4)[0]
+
+    batched = jax.jit(jax.vmap(jax.vmap(chain)))
+    assert batched(jnp.arange(6).reshape(2, 3)).tolist() == [[0, 81, 162], [243, 324, 405]]
+    assert shapes == [(2, 3)]
 
 
 def test_x64_changes_no_count():

@@ -83,6 +83,15 @@ def test_words_of_a_draw_never_change():
     assert np.asarray(random.bits(jax.random.key(0), (4,))).tolist() == [2080697342, 3992443307, 3745838484, 1034803501]
 
 
+def test_words_on_the_host_are_the_same():
+    keys = jax.random.split(jax.random.key(8), 3)
+    host = random.host_words(keys)
+    assert isinstance(host, np.ndarray)
+    assert np.array_equal(host, np.stack(random.words(keys), axis=-1))
+    with pytest.raises(ValueError, match="`key` must be a typed key; got int"):
+        random.host_words(7)
+
+
 def test_keys_of_another_kind_are_refused():
     with pytest.raises(ValueError, match="`key` must be a threefry2x32 key; got key<rbg>"):
         random.bits(jax.random.key(0, impl="rbg"))

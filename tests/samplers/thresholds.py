@@ -11,7 +11,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from zenil_dynamics.samplers import inversion, quantile, two_float
 
@@ -87,18 +87,43 @@ def position(rank: np.ndarray, num_trials: int, success: float, failure: float):
 def quantile_law(num_trials: int, success: float, failure: float, num_nodes: int = 64) -> tuple[np.ndarray, np.ndarray]:
     """Distribution function of the quantile sampler at all counts within 6.5 standard deviations, and those counts.
 
-    P(count <= k) = E F(k + 1 - blur), F the exact law of alpha(z), the expectation over the blur by the midpoint rule.
+    Source: `law_of_positions`.
     """
     success, failure = np.float32(success), np.float32(failure)
     prob = float(success) / (float(success) + float(failure))
     law = stats.binom(num_trials, prob)
     counts = np.arange(max(0, int(law.mean() - 6.5 * law.std())), min(num_trials, int(law.mean() + 6.5 * law.std())))
+    return law_of_positions(lambda rank: position(rank, num_trials, success, failure), counts, num_nodes), counts
+
+
+def law_of_positions(position_at: Callable, counts: np.ndarray, num_nodes: int = 64) -> np.ndarray:
+    """P(count <= k) = E F(k + 1 - blur) for all `counts` k, F the exact law of `position_at(rank)[0]`.
+
+    The expectation over the blur, in units of the standard deviation `position_at(rank)[1]`, is by the midpoint rule.
+    """
     nodes = (np.arange(num_nodes) + 0.5) / num_nodes * 2 - 1
     weights = (1 - np.abs(nodes)) / (1 - np.abs(nodes)).sum()
-    sd = position(np.zeros(1), num_trials, success, failure)[1]
-    level = (counts[:, None] + 1 - nodes * sd * quantile.BLUR).ravel()
-    ranks = first_true(lambda rank: position(rank, num_trials, success, failure)[0] >= level, level.size, 32) / 2**32
-    return ranks.reshape(len(counts), num_nodes) @ weights, counts
+    level = (counts[:, None] + 1 - nodes * position_at(np.zeros(1))[1] * quantile.BLUR).ravel()
+    ranks = first_true(lambda rank: position_at(rank)[0] >= level, level.size, 32) / 2**32
+    return ranks.reshape(len(counts), num_nodes) @ weights
+
+
+LEVELS = np.linspace(-5, 5, 201)
+
+
+def mean_deviation(value_at: Callable, exact_at: Callable, width: float = 2.0**-12, block: int = 2048) -> np.ndarray:
+    """How far a function of a normal word is from the exact one near each z of LEVELS, in standard deviations.
+
+    Rounding that changes from word to word is averaged over `block` words from an interval of this width: whatever the
+    results are blurred with afterwards does the same. What is left is what moves the law.
+    """
+    near = LEVELS[:, None] + (np.arange(block) / block - 0.5) * width
+    ranks = np.clip((special.ndtr(near) * 2**32).astype(np.int64), 0, 2**32 - 1)
+    below = (np.minimum(ranks, 2**32 - 1 - ranks) + 0.5) / 2**32
+    z = np.where(ranks < 2**31, 1, -1) * special.ndtri(below)
+    value = value_at(ranks.ravel()).reshape(ranks.shape)
+    slope = (exact_at(LEVELS + 1e-3) - exact_at(LEVELS - 1e-3)) / 2e-3
+    return (value - exact_at(z)).mean(axis=1) / slope
 
 
 def triangular_cdf(value: np.ndarray) -> np.ndarray:

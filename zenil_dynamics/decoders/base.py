@@ -3,20 +3,16 @@
 import abc
 from typing import Any
 
-import equinox as eqx
-
 from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.types import Module
 
 
-class AbstractDecoder(eqx.Module):
+class AbstractDecoder(Module):
     """A map from a source of draws to another one: what is generated is not what was fitted.
 
     Laws: decoding a state's own family leaves its kind of statistics as it is; a decoder that does nothing (temperature
     1, a verifier that accepts all) returns the same law.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def __call__(self, source: Any) -> AbstractSource:

@@ -25,7 +25,7 @@ def standard_largest(num_items: int, num_candidates: Int[Array, ""], *, key: Key
     Returns:
         Shape (num_items,).
 
-    Law: tests/decoders/test_largest_normal.py.
+    Law: tests/decoders/test_normal.py.
     Source: inversion of P(max <= x) = Phi(x)^n.
     """
     numbers = jnp.broadcast_to(num_candidates, (num_items,))

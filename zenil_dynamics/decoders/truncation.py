@@ -5,12 +5,12 @@ from typing import Any
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Bool, Float
 
 from zenil_dynamics.decoders.base import AbstractDecoder
 from zenil_dynamics.decoders.families import categorical, refused, reweighted
 from zenil_dynamics.decoders.parameters import positive
+from zenil_dynamics.decoders.thresholds import earlier_equals, least_value
 from zenil_dynamics.states import AbstractSource, AbstractState, Categorical
 from zenil_dynamics.types import HostArray
 from zenil_dynamics.validate import positive_integer
@@ -41,8 +41,12 @@ class TopK(AbstractDecoder):
         probs = categorical(self, source)
         if self.num_kept >= probs.shape[0]:
             return source
-        _, indices = lax.top_k(probs, self.num_kept)
-        return reweighted(self, source, jnp.zeros_like(probs).at[indices].set(1.0))
+        # The least kept value is the least one that leaves fewer than k types above it.
+        ones, zeros = jnp.ones_like(probs), jnp.zeros_like(probs)
+        least = least_value(probs, lambda upto: jnp.sum(jnp.where(upto, zeros, ones)) < self.num_kept)
+        above, equal = probs > least, probs == least
+        vacant = self.num_kept - jnp.sum(above, dtype=jnp.int32)
+        return reweighted(self, source, above | (equal & (earlier_equals(equal) < vacant)))
 
     def check_state(self, state: AbstractState) -> None:
         """Refuse families without types."""
@@ -83,11 +87,17 @@ class Nucleus(AbstractDecoder):
         return reweighted(self, source, self._kept(categorical(self, source)))
 
     def _kept(self, probs: Float[Array, " support"]) -> Bool[Array, " support"]:
-        order = jnp.argsort(-probs, stable=True)
+        rest = jnp.asarray(self.rest, probs.dtype) * (1 + _RESOLUTION)
+
         # Sums from the rare end, which keep their digits where p is near 1.
-        following = lax.cumsum(probs[order], reverse=True)
-        needed = following > jnp.asarray(self.rest, probs.dtype) * (1 + _RESOLUTION)
-        return jnp.zeros_like(needed).at[order].set(needed.at[0].set(True))
+        def mass(types: Bool[Array, " support"]) -> Float[Array, ""]:
+            return jnp.sum(jnp.where(types, probs, jnp.zeros_like(probs)))
+
+        least = least_value(probs, lambda upto: mass(upto) > rest)
+        equal = probs == least
+        following = mass(probs <= least) - earlier_equals(equal).astype(probs.dtype) * probs
+        first = jnp.arange(probs.shape[0]) == jnp.argmax(probs)
+        return first | (probs > least) | (equal & (following > rest))
 
     def check_state(self, state: AbstractState) -> None:
         """Refuse families without types."""

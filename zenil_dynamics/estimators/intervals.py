@@ -60,7 +60,7 @@ def quantile_interval(values: Any, level: float, *, delta: float) -> Interval:
     broken = np.any(np.isnan(values), axis=0)
     # Rounded up only where level is no multiple of 1/n: 0.1 * 30 is 3.0000000000000004.
     middle = max(math.ceil(values.shape[0] * level * (1 - 1e-12)), 1)
-    return Interval(*(np.where(broken, np.nan, ranked[rank]) for rank in (middle, lower, upper)))
+    return Interval(*(np.where(broken, np.nan, ranked[rank])[()] for rank in (middle, lower, upper)))
 
 
 def quantile_ranks(num_replicates: int, level: float, *, delta: float) -> tuple[int, int]:
@@ -149,7 +149,7 @@ def clopper_pearson(successes: Any, num_trials: int, *, delta: float) -> Interva
     lower = np.where(counts == 0, 0.0, betaincinv(some, number - counts + 1, delta / 2))
     # The complement, because 1 - delta / 2 has lost the digits of a small delta.
     upper = np.where(counts == number, 1.0, betainccinv(counts + 1, some_failures, delta / 2))
-    return Interval(counts / number, lower, upper)
+    return Interval((counts / number)[()], lower[()], upper[()])
 
 
 def _inside_unit(value: Any, *, name: str) -> float:

@@ -106,9 +106,8 @@ def _within(points: Array, weights: Array, kernel: Kernel, unbiased: bool) -> Ar
 
 def _form(left: Array, matrix: Array, right: Array) -> Array:
     """Bilinear form, without the reduced precision that accelerators take by default."""
-    return jnp.dot(
-        left, jnp.dot(matrix, right, precision=jax.lax.Precision.HIGHEST), precision=jax.lax.Precision.HIGHEST
-    )
+    highest = jax.lax.Precision.HIGHEST
+    return jnp.dot(left, jnp.dot(matrix.astype(left.dtype), right, precision=highest), precision=highest)
 
 
 def _gram(first: Array, second: Array, kernel: Kernel) -> Array:

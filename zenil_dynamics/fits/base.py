@@ -3,22 +3,18 @@
 import abc
 from typing import Any
 
-import equinox as eqx
 import numpy as np
 
 from zenil_dynamics.states.base import AbstractState
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import Key, Module
 
 
-class AbstractFit(eqx.Module):
+class AbstractFit(Module):
     """A rule of estimation.
 
     Laws: the result has the structure, shapes and dtypes of `previous`; only means and the total of the statistics
     are read, so that infinitely many draws are no special case.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def __call__(self, statistics: Any, previous: AbstractState, *, key: Key) -> AbstractState:

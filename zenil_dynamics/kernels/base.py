@@ -4,18 +4,17 @@ import abc
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-import equinox as eqx
 from jaxtyping import Array, Float, UInt32
 
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states.base import Observed
 from zenil_dynamics.system import System
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import Key, Module
 
 Recorder = Callable[[Any, Observed], Float[Array, ""]]
 
 
-class AbstractKernel(eqx.Module):
+class AbstractKernel(Module):
     """One way to compute blocks of replicates of one system; arrays are leaves, structure is static.
 
     Two kernels of one system agree in law, not in bits. Within one kernel replicate i depends on `key` and i alone.
@@ -24,9 +23,6 @@ class AbstractKernel(eqx.Module):
         name: under which a user may ask for this kernel, and which a result records.
         general: whether it calls the parts of a system, so that it knows decoders and targets of other families.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     name: ClassVar[str]
     general: ClassVar[bool] = False

@@ -27,6 +27,8 @@ from zenil_dynamics.oracles.covariance import categorical_covariance as categori
 from zenil_dynamics.oracles.covariance import expected_squared_distance as expected_squared_distance
 from zenil_dynamics.oracles.curation import curation_gain_bound as curation_gain_bound
 from zenil_dynamics.oracles.curation import decode_curation as decode_curation
+from zenil_dynamics.oracles.data_policies import weighted_moments as weighted_moments
+from zenil_dynamics.oracles.data_policies import window_memory_of_start as window_memory_of_start
 from zenil_dynamics.oracles.decoded_chain import decoded_count_laws as decoded_count_laws
 from zenil_dynamics.oracles.decoded_loop import NucleusLimit as NucleusLimit
 from zenil_dynamics.oracles.decoded_loop import decoded_population as decoded_population
@@ -44,6 +46,8 @@ from zenil_dynamics.oracles.divergence import categorical_successive_kl as categ
 from zenil_dynamics.oracles.diversity import diversity_variance as diversity_variance
 from zenil_dynamics.oracles.duality import ancestor_law as ancestor_law
 from zenil_dynamics.oracles.duality import expected_types_from_distinct as expected_types_from_distinct
+from zenil_dynamics.oracles.ensemble import EnsembleMoments as EnsembleMoments
+from zenil_dynamics.oracles.ensemble import ensemble_moments as ensemble_moments
 from zenil_dynamics.oracles.entropy_loss import EntropyLossConstant as EntropyLossConstant
 from zenil_dynamics.oracles.entropy_loss import entropy_loss_constant as entropy_loss_constant
 from zenil_dynamics.oracles.entropy_loss import entropy_loss_ratio as entropy_loss_ratio
@@ -70,6 +74,18 @@ from zenil_dynamics.oracles.exponential_families import (
 )
 from zenil_dynamics.oracles.exponential_families import quadratic_variance as quadratic_variance
 from zenil_dynamics.oracles.exponential_family_kl import expected_one_step_kl as expected_one_step_kl
+from zenil_dynamics.oracles.exponential_family_policies import (
+    mean_parameter_moments_reused_real_set as mean_parameter_moments_reused_real_set,
+)
+from zenil_dynamics.oracles.exponential_family_policies import (
+    mean_parameter_moments_subsample as mean_parameter_moments_subsample,
+)
+from zenil_dynamics.oracles.exponential_family_policies import (
+    mean_parameter_moments_weighted as mean_parameter_moments_weighted,
+)
+from zenil_dynamics.oracles.exponential_family_policies import (
+    mean_parameter_moments_window as mean_parameter_moments_window,
+)
 from zenil_dynamics.oracles.fading_real_data import expected_state_changes as expected_state_changes
 from zenil_dynamics.oracles.fading_real_data import memory_of_start as memory_of_start
 from zenil_dynamics.oracles.fading_real_data import memory_of_start_limit as memory_of_start_limit
@@ -230,6 +246,8 @@ from zenil_dynamics.oracles.verifier import verifier_population as verifier_popu
 from zenil_dynamics.oracles.verifier import verifier_threshold as verifier_threshold
 from zenil_dynamics.oracles.vocabulary import VocabularyBounds as VocabularyBounds
 from zenil_dynamics.oracles.vocabulary import vocabulary_bounds as vocabulary_bounds
+from zenil_dynamics.oracles.weighted_measure import fixation_index_weighted as fixation_index_weighted
+from zenil_dynamics.oracles.weighted_measure import gaussian_moments_weighted as gaussian_moments_weighted
 from zenil_dynamics.oracles.weighted_mixing import debiased_index as debiased_index
 from zenil_dynamics.oracles.weighted_mixing import optimal_real_weight as optimal_real_weight
 from zenil_dynamics.oracles.weighted_mixing import (

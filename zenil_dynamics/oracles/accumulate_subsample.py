@@ -12,6 +12,7 @@ from zenil_dynamics.oracles.gaussian_start import gaussian_start
 from zenil_dynamics.oracles.tables import schedule_table, whole_number
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def subsample_moments(
     num_samples: ArrayLike,
     exogenous_fraction: ArrayLike,
@@ -90,7 +91,8 @@ def subsample_moments(
             located = square + spread * (pooled - subset) / (subset * (pooled - 1))
             variance = spread * pooled / (pooled - 1) * (subset - 1) / start.divisor(subset)
         rows.append((located, variance))
-    squares, variances = np.array(rows).T
+    # Overflow is the only way to nan here (inf - inf).
+    squares, variances = np.nan_to_num(np.array(rows).T, nan=np.inf, posinf=np.inf)
     return start.scale**2 * squares, start.scale**2 * variances
 
 

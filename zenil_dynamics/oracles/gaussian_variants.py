@@ -15,7 +15,9 @@ def gaussian_reused_real_set(
     *,
     divisor: str = "mle",
     start: str = "real_set",
+    target_mean: float = 0.0,
     target_variance: float = 1.0,
+    initial: tuple[float, float] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """E (mu_t - mu_P)^2 and E v_t when every fit sees the same r real draws beside N_t - r fresh synthetic ones.
 
@@ -30,14 +32,17 @@ def gaussian_reused_real_set(
         num_samples: N_t, the whole training set, at least r, shape (T,).
         num_real: r, real draws, drawn once.
         divisor: "mle" (N) or "unbiased" (N - 1).
-        start: Q_0: "real_set" (fitted to the r real draws with the same divisor) or "target" (Q_0 = P).
+        start: Q_0: "real_set" (fitted to the r real draws with the same divisor) or "target" (Q_0 = P, or `initial`).
+        target_mean: mu_P, in units of the data; read with `initial` only.
         target_variance: v_P, in squared units.
+        initial: (mean, variance) of Q_0 in place of the target, with the start "target".
 
     Returns:
         E (mu_t - mu_P)^2 and E v_t, squared units, each of shape (T+1,).
 
     Raises:
-        ValueError: malformed arguments; N_t below r; one draw under the unbiased divisor.
+        ValueError: malformed arguments; N_t below r; one draw under the unbiased divisor; `initial` with the start
+            "real_set".
 
     Source: law of total variance given the real set; Seddik et al., arXiv 2404.05090, and Alemohammad et al., arXiv
         2307.01850 (the setting).
@@ -53,8 +58,11 @@ def gaussian_reused_real_set(
             "Increase it."
         )
     opened = real if start == "real_set" else None
-    begin = gaussian_start(0.0, target_variance, None, opened, divisor, sizes)
-    located, shared, variance = 0.0, 0.0, 1.0
+    if initial is not None and opened:
+        raise ValueError("`initial` and the start real_set exclude each other; got both. Set `start` to target.")
+    begin = gaussian_start(target_mean, target_variance, initial, opened, divisor, sizes)
+    # A fixed start is uncorrelated with the real set.
+    located, shared, variance = begin.mean**2, 0.0, begin.variance
     if opened:
         located = shared = 1 / real
         variance = (1 - 1 / real) * real / begin.divisor(real)
@@ -72,6 +80,7 @@ def gaussian_reused_real_set(
     return begin.scale**2 * squares, begin.scale**2 * variances
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def sampling_bias_moments(
     num_samples: ArrayLike,
     exogenous_fraction: ArrayLike,
@@ -93,6 +102,7 @@ def sampling_bias_moments(
     stratified:  A' = a^2 A + (rho + a lambda V) / N,   V' = [N noise - rho - a lambda V] / den.
 
     At alpha = 0, E v_t = v_0 prod (lambda (N_s - 1) / den_s). For a Gaussian, a temperature tau is lambda = tau.
+    Values beyond the range of floats are inf.
 
     Args:
         num_samples: N_t, shape (T,).
@@ -130,5 +140,6 @@ def sampling_bias_moments(
         error = within if table.stratified else noise
         located, variance = synthetic**2 * located + error / size, (size * noise - error) / start.divisor(size)
         rows.append((located, variance))
-    squares, variances = np.array(rows).T
+    # Overflow is the only way to nan here (inf - inf).
+    squares, variances = np.nan_to_num(np.array(rows).T, nan=np.inf, posinf=np.inf)
     return start.scale**2 * squares, start.scale**2 * variances

@@ -13,6 +13,7 @@ from zenil_dynamics.oracles.gaussian_start import gaussian_start
 from zenil_dynamics.oracles.tables import schedule_table, whole_number
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def window_moments(
     num_samples: ArrayLike,
     exogenous_fraction: ArrayLike,
@@ -30,7 +31,8 @@ def window_moments(
 
     With A = E mu^2, V = E v, a = 1 - rho, in units of the target: E x_s^2 = a^2 A + [rho + a V + rho a A (bernoulli
     only)] / N, raw second moment of a draw q_s = rho + a (A + V); then A' = sum N_s N_u E x_s x_u / M^2 and
-    V' = (sum N_s q_s / M - A') M / den(M) over the window. W = 1 replaces; W >= T accumulates. Exact for any schedule.
+    V' = (sum N_s q_s / M - A') M / den(M) over the window. W = 1 replaces; W >= T accumulates. Exact for any schedule;
+    values beyond the range of floats are inf.
 
     Args:
         num_samples: N_t, shape (T,).
@@ -77,7 +79,8 @@ def window_moments(
         located = float(counts @ table_of_means @ counts) / total**2
         variance = (float(counts @ raws) / total - located) * total / start.divisor(total)
         rows.append((located, variance))
-    squares, variances = np.array(rows).T
+    # Overflow is the only way to nan here (inf - inf).
+    squares, variances = np.nan_to_num(np.array(rows).T, nan=np.inf, posinf=np.inf)
     return start.scale**2 * squares, start.scale**2 * variances
 
 

@@ -1,6 +1,7 @@
 """Weighting real against synthetic data: the golden ratio, and an estimator that subtracts its own past.
 
-All variances are in units of that of one real draw, so that they are shares, like the fixation index.
+All variances are in units of that of one real draw, so that they are shares, like the fixation index. Loops that fit
+the weighted measure itself, and so lose variance, are in `weighted_measure`.
 """
 
 import numpy as np
@@ -71,7 +72,8 @@ def weighted_mean_stationary_variance(num_real: int, num_synthetic: int, weight:
 def optimal_real_weight(num_real: int, num_synthetic: int) -> float:
     """Weight of the real mean that minimises the stationary variance, which is then w/n: (sqrt(k^2 + 4k) - k) / 2.
 
-    k = n/m; 1/phi = 0.618... at k = 1, the inverse of the golden ratio. Above the share n / (n + m) of real data.
+    k = n/m; 1/phi = 0.618... at k = 1, the inverse of the golden ratio. Above the share n / (n + m) of real data. A fit
+    to the weighted measure itself (`fixation_index_weighted`) has another optimum, equal to it for large n only.
 
     Args:
         num_real: n per generation.
@@ -138,8 +140,9 @@ def debiased_index(
         r_{t+1} = sum_{s<=t} w_s (1 - (1 - alpha_s)^2 r_s) / (sum_{s<=t} w_s)^2 <= 1 / sum_{s<=t} N_s alpha_s^2.
 
     Exact while every alpha_t P + (1 - alpha_t) R_t is a probability (R_t itself may leave the simplex), and then the
-    squared error of a categorical model is r_t diversity(P). Compare `fixation_index_accumulate`, which fits the
-    pool as it is.
+    squared error of a categorical model is r_t diversity(P). If R_t is projected on the simplex before it generates
+    and is subtracted, the errors are still martingale differences, but of their sum only the bound is left:
+    E ||R_{t+1} - P||^2 <= 1 / sum N_s alpha_s^2. Compare `fixation_index_accumulate`, which fits the pool as it is.
 
     Args:
         num_samples: N_t, shape (T,).

@@ -1,8 +1,10 @@
 from zenil_dynamics.samplers.binomial import binomial as binomial
+from zenil_dynamics.samplers.categorical_items import categorical_items as categorical_items
 from zenil_dynamics.samplers.exponential import exponential as exponential
 from zenil_dynamics.samplers.gamma import chi_square as chi_square
 from zenil_dynamics.samplers.gamma import gamma as gamma
 from zenil_dynamics.samplers.hypergeometric import hypergeometric as hypergeometric
+from zenil_dynamics.samplers.integers import uniform_integers as uniform_integers
 from zenil_dynamics.samplers.largest_uniform import largest_uniform as largest_uniform
 from zenil_dynamics.samplers.multinomial import multinomial as multinomial
 from zenil_dynamics.samplers.multivariate_hypergeometric import (

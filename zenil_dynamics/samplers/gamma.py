@@ -46,7 +46,9 @@ _CORRECTION = (
 def gamma(shape_parameter: Float[Array, "*shape"], *, key: Key) -> Float[Array, "*shape"]:
     """Gamma numbers of unit scale.
 
-    Within 2^-20 in total variation of the exact law, before the result is rounded to its dtype.
+    Within 2^-20 in total variation of the exact law, before the result is rounded to its dtype. Rounded in float32 are
+    the root and the cube: numbers of shape 8 and more lie on a grid of up to 3 2^-23 of themselves, which is above
+    10^-3 standard deviations from shape 10^7 on. What cannot bear that reads `relative_deviation`.
 
     Args:
         shape_parameter: at least 0; 0 gives exactly 0.
@@ -123,7 +125,7 @@ def relative_deviation(z: Float[Array, "*#shape"], shape_parameter: Float[Array,
     """
     s = lax.rsqrt(jnp.maximum(shape_parameter, SMALLEST_INVERTED))
     root = s * (1 / 3) * (_normal_root(z, s) - s * (1 / 3))
-    return root * (3 + root * (3 + root))
+    return 3 * root + root * root * (3 + root)  # next to 0 the first term has all the digits
 
 
 def _normal_root(z: Float[Array, "*#shape"], s: Float[Array, "*#shape"]) -> Float[Array, "*shape"]:

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 from jaxtyping import Array, Bool, Int32
@@ -41,9 +42,9 @@ BY_XLA = AcrossLanes()
 def any_leading_axes(function: Callable[..., Array], *, dtype: Any = jnp.int32) -> Callable[..., Array]:
     """Make a function that accepts any leading axes (the same ones on all arguments) its own batch rule.
 
-    The function becomes one operation, which is taken apart only when a program is lowered: then all axes are known, and
-    it is traced once, for them alone. `custom_vmap` would trace it with every number of axes on the way, and tracing
-    is most of what the start of a cached program costs.
+    The function becomes one operation, which is taken apart only when a program is lowered: then all axes are known,
+    and it is traced once, for them alone. `custom_vmap` would trace it with every number of axes on the way, and
+    tracing is most of what the start of a cached program costs.
 
     Args:
         function: takes arrays, returns one array of the shape of the argument that has most axes. A leading axis on all
@@ -58,9 +59,9 @@ def any_leading_axes(function: Callable[..., Array], *, dtype: Any = jnp.int32) 
     compiled = jax.jit(function)
     operation = Primitive(function.__name__.lstrip("_"))
 
-    def result(*arrays: Any) -> jax.core.ShapedArray:
+    def result(*arrays: Any) -> ShapedArray:
         longest = max(arrays, key=lambda array: len(array.shape))
-        return jax.core.ShapedArray(longest.shape, arrays[0].dtype if dtype is None else np.dtype(dtype))
+        return ShapedArray(longest.shape, arrays[0].dtype if dtype is None else np.dtype(dtype))
 
     def rule(arrays: Sequence[Array], axes: Sequence[int | None]) -> tuple[Array, int]:
         """Give every argument the leading axis, then call again."""

@@ -54,8 +54,8 @@ def _multivariate(
     by_category = jnp.moveaxis(counts, -1, 0)
     sums = jnp.cumsum(by_category, axis=0, dtype=jnp.int32)
     valid = jnp.all((by_category >= 0) & (sums >= 0), axis=0) & (num_samples >= 0) & (num_samples <= sums[-1])
-    by_category = jnp.where(valid, by_category, 0)
-    following = jnp.where(valid, sums[-1] - sums, 0)
+    by_category = jnp.where(valid[None], by_category, 0)
+    following = jnp.where(valid[None], sums[-1:] - sums, 0)
 
     def category(left: Array, row: tuple[Array, Array, Array]) -> tuple[Array, Array]:
         index, here, after = row
@@ -65,4 +65,4 @@ def _multivariate(
     rows = (jnp.arange(counts.shape[-1] - 1, dtype=jnp.uint32), by_category[:-1], following[:-1])
     left, drawn = lax.scan(category, jnp.where(valid, num_samples, 0), rows)
     drawn = jnp.concatenate([drawn, left[None]])
-    return jnp.moveaxis(jnp.where(valid, drawn, OUT_OF_RANGE), 0, -1)
+    return jnp.moveaxis(jnp.where(valid[None], drawn, OUT_OF_RANGE), 0, -1)

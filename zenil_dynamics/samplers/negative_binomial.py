@@ -1,9 +1,11 @@
 """Negative binomial numbers, and sums of them: Poisson numbers whose rate is a gamma number.
 
 With G of shape r, Poisson(mean G / r) is negative binomial of shape r and this mean. What float32 does to G must not
-reach the count: next to its mean, a rate of 10^6 and shape 10^6 rounded to 24 bits is off by 6e-5 standard deviations.
-So from shape 8 on the rate is mean + mean (G / r - 1), where only the second term is rounded to 24 bits, the mean
-being known with 34 or more; below shape 8, a standard deviation is at least a third of the mean, and 24 bits do.
+reach the count: rates of 24 bits, of shape 10^6 and mean 2^29, would be off by 3e-4 in total variation. So from shape 8
+on the rate is mean + mean (G / r - 1), where only the second term is rounded to 24 bits, the mean being known with 34
+or more; below shape 8, a standard deviation is at least a third of the mean, and 24 bits do. What rounding is left
+varies from word to word, on a scale far below the standard deviation of a Poisson number of any rate up to 2^30, which
+averages it out.
 
 Below shape 1 the boost exp(-E / r) takes its exponential number from 64 bits: with 24, the largest rates would be
 lumps, with gaps between them that are wider than a Poisson number blurs.
@@ -107,12 +109,12 @@ def rate_from_word(
         mean: expectation.
 
     Returns:
-        Rate; it never falls when the normal number of `word` grows.
+        Rate; the second part carries what varies.
 
     Law: tests/samplers/test_negative_binomial.py adds up the total variation.
     """
     deviation = mean.high * relative_deviation(from_random_word(word), shape_parameter)
-    return two_float.add(mean, TwoFloat(deviation, jnp.zeros_like(deviation)))
+    return TwoFloat(mean.high, mean.low + deviation)
 
 
 def _small_gamma(

@@ -86,7 +86,8 @@ def draw(
     """Poisson numbers from key words; for whole arrays, not to be batched by `vmap`.
 
     Args:
-        rate: expectation.
+        rate: expectation; the second part need not be small. Parts that are rounded together should come apart: XLA may
+            compute each of them in a loop and with a rounding of its own, and then they would not belong together.
         key_0: first key word.
         key_1: second key word.
         index: which makes the elements of one draw different.
@@ -95,10 +96,11 @@ def draw(
     Returns:
         int32; OUT_OF_RANGE where the rate is.
     """
-    valid = (rate.high >= 0) & (rate.high <= LARGEST_RATE)
+    rounded = rate.high + rate.low
+    valid = (rounded >= 0) & (rounded <= LARGEST_RATE)
     rate = TwoFloat(jnp.where(valid, rate.high, 0), jnp.where(valid, rate.low, 0))
     trials = jnp.full_like(index, _TRIALS, jnp.int32)
-    odds = rate.high * np.float32(2.0**-31)
+    odds = jnp.where(valid, rounded, 0) * np.float32(2.0**-31)
 
     def large() -> Int32[Array, "*shape"]:
         return _by_expansion(rate, key_0, key_1, index, across)
@@ -115,7 +117,7 @@ def _by_expansion(
     across: AcrossLanes,
 ) -> Int32[Array, "*shape"]:
     """Poisson numbers of rate at least 64; anything not negative elsewhere."""
-    share = jnp.where(rate.high >= quantile.SPLIT_VARIANCE, np.float32(0.125), np.float32(0))
+    share = jnp.where(rate.high + rate.low >= quantile.SPLIT_VARIANCE, np.float32(0.125), np.float32(0))
     part = TwoFloat(rate.high * share, rate.low * share)
     rest = two_float.add(rate, TwoFloat(-part.high, -part.low))
 
@@ -140,13 +142,14 @@ def position(
 
     Args:
         word: see `normal.from_random_word`.
-        rate: at least 64; a smaller one is treated as 64.
+        rate: at least 64; a smaller one is treated as 64. Its second part need not be small.
 
     Returns:
         Whole part of alpha; the rest; standard deviation.
 
     Law: tests/samplers/test_poisson.py adds up the total variation.
     """
+    rate = two_float.two_sum(*rate)
     rate = TwoFloat(jnp.maximum(rate.high, np.float32(quantile.SMALLEST_MEAN)), rate.low)
     sd = jnp.sqrt(rate.high)
     return (*quantile.place(word, rate, sd, jnp.ones_like(sd)), sd)

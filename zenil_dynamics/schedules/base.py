@@ -3,12 +3,13 @@
 import abc
 from typing import Any
 
-import equinox as eqx
 import numpy as np
 from jaxtyping import Float, Int
 
+from zenil_dynamics.types import Module
 
-class AbstractSchedule(eqx.Module):
+
+class AbstractSchedule(Module):
     """A number for every generation t = 0, 1, 2, ...
 
     A run evaluates its schedules once, to a table, and the kernel sees only rows of that table: so a schedule costs no
@@ -18,9 +19,6 @@ class AbstractSchedule(eqx.Module):
     Laws: `values(T)[t] == schedule(t)` bit for bit; `parse(str(schedule)) == schedule` for every schedule that the
     command line can write.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def at(self, generations: Int[np.ndarray, " generations"]) -> Float[np.ndarray, " generations"]:

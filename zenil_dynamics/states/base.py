@@ -4,7 +4,6 @@ import abc
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,14 +19,11 @@ from zenil_dynamics.statistics import (
     ExpectedMoments,
     Moments,
 )
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import Key, Module
 
 
-class AbstractSource(eqx.Module):
+class AbstractSource(Module):
     """Something that i.i.d. draws can be taken from, seen only through the statistics of those draws."""
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from zenil_dynamics import estimators, samplers
+from zenil_dynamics.random import pairs
 from zenil_dynamics.states.base import AbstractSource, AbstractState, Observed, Quantity
 from zenil_dynamics.statistics import AbstractCounts, Counts, ExpectedCounts
 from zenil_dynamics.types import Key
@@ -152,6 +153,10 @@ class Categorical(AbstractState):
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Counts:
         """Multinomial counts."""
         return Counts(samplers.multinomial(num_samples, self.probs, key=key))
+
+    def sample(self, num_items: int, *, key: Key) -> Int[Array, " items"]:
+        """Indices of types, shape (num_items,)."""
+        return samplers.categorical_items(jnp.asarray(self.probs, jnp.result_type(float)), pairs(key, (num_items,)))
 
     def expected(self) -> ExpectedCounts:
         """The probabilities themselves."""

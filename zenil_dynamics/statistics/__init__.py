@@ -7,12 +7,15 @@ from zenil_dynamics.statistics.base import AbstractStatistics as AbstractStatist
 from zenil_dynamics.statistics.counts import AbstractCounts as AbstractCounts
 from zenil_dynamics.statistics.counts import Counts as Counts
 from zenil_dynamics.statistics.counts import ExpectedCounts as ExpectedCounts
+from zenil_dynamics.statistics.least_squares import ExpectedLeastSquares as ExpectedLeastSquares
+from zenil_dynamics.statistics.least_squares import LeastSquares as LeastSquares
 from zenil_dynamics.statistics.maximum import AbstractMaximum as AbstractMaximum
 from zenil_dynamics.statistics.maximum import ExpectedMaximum as ExpectedMaximum
 from zenil_dynamics.statistics.maximum import Maximum as Maximum
 from zenil_dynamics.statistics.moments import AbstractMoments as AbstractMoments
 from zenil_dynamics.statistics.moments import ExpectedMoments as ExpectedMoments
 from zenil_dynamics.statistics.moments import Moments as Moments
+from zenil_dynamics.statistics.particles import Particles as Particles
 from zenil_dynamics.statistics.scatter import AbstractScatter as AbstractScatter
 from zenil_dynamics.statistics.scatter import ExpectedScatter as ExpectedScatter
 from zenil_dynamics.statistics.scatter import Scatter as Scatter

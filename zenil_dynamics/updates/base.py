@@ -3,24 +3,20 @@
 import abc
 from typing import Any
 
-import equinox as eqx
 import numpy as np
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractSource, AbstractState
 from zenil_dynamics.statistics import AbstractStatistics
-from zenil_dynamics.types import Key
+from zenil_dynamics.types import Key, Module
 
 
-class AbstractUpdate(eqx.Module):
+class AbstractUpdate(Module):
     """A rule with a memory, called once a generation.
 
     Laws: the memory keeps its structure, shapes and dtypes; the same key makes the same draws.
     """
-
-    # Equinox would make a module of every method that is called: 15 microseconds each time.
-    __getattribute__ = object.__getattribute__
 
     @abc.abstractmethod
     def init(self, empty: Any, collected: Any | None, real: AbstractSource, *, key: Key) -> Any:
