@@ -41,12 +41,14 @@ from zenil_dynamics.states import Exponential as Exponential
 from zenil_dynamics.states import FixedVarianceGaussian as FixedVarianceGaussian
 from zenil_dynamics.states import Gamma as Gamma
 from zenil_dynamics.states import Gaussian as Gaussian
+from zenil_dynamics.states import GaussianMixture as GaussianMixture
 from zenil_dynamics.states import Geometric as Geometric
 from zenil_dynamics.states import InfiniteAlleles as InfiniteAlleles
 from zenil_dynamics.states import KernelDensity as KernelDensity
 from zenil_dynamics.states import LinearModel as LinearModel
 from zenil_dynamics.states import MultivariateGaussian as MultivariateGaussian
 from zenil_dynamics.states import NegativeBinomial as NegativeBinomial
+from zenil_dynamics.states import NGram as NGram
 from zenil_dynamics.states import Poisson as Poisson
 from zenil_dynamics.states import UniformInterval as UniformInterval
 from zenil_dynamics.stationary import stationary as stationary

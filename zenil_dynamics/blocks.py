@@ -149,7 +149,8 @@ _LOOKING_UP = threading.Lock()
 def compile_block(arguments: Any, recorders: tuple[Recorder, ...], block_size: int, terminal_only: bool) -> Program:
     """Compile the block function, once per structure and device: values of parameters never recompile."""
     leaves, treedef = jax.tree.flatten(arguments)
-    shapes = tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
+    # NumPy would take an array of JAX for a dtype.
+    shapes = tuple((np.shape(leaf), leaf.dtype if hasattr(leaf, "dtype") else np.result_type(leaf)) for leaf in leaves)
     identity = (
         recorders,
         block_size,

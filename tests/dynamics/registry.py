@@ -17,12 +17,14 @@ STATES = {
     "fixed-variance-gaussian": zd.FixedVarianceGaussian(-1.5, noise_variance=2.25),
     "multivariate-gaussian": zd.MultivariateGaussian([0.5, -1.5], [[2.0, 0.6], [0.6, 0.5]]),
     "kernel-density": zd.KernelDensity([0.5, -1.5, 2.0], bandwidth=0.4, capacity=1000),
+    "gaussian-mixture": zd.GaussianMixture([0.3, 0.7], [-1.0, 2.0], [0.5, 1.5], capacity=1000),
     "infinite-alleles": zd.InfiniteAlleles(capacity=1000, count=3),
     "linear-model": zd.LinearModel([0.5, -1.5, 2.0], noise_variance=0.3),
+    "ngram": zd.NGram([2**28, 2**29, 2**27, 2**27], zd.samplers.EdgeGraph([0, 2, 4], [0, 1, 0, 1], [0, 1, 0, 1], 2), 1),
     "uniform-interval": zd.UniformInterval(2.5),
 }
 
-LISTS = ("kernel-density", "infinite-alleles")
+LISTS = ("kernel-density", "gaussian-mixture", "infinite-alleles")
 """States that are fitted to the draws themselves; infinitely many of them have no form."""
 
 FITS = {

@@ -7,7 +7,7 @@ from scipy.special import roots_genlaguerre
 
 from zenil_dynamics import oracles
 
-CUTS = {"geometric": 300, "negative_binomial": 150}
+CUTS = {"geometric": 500, "negative_binomial": 150}
 """Counts of one draw that the enumeration follows, else 60; what lies beyond weighs less than its tolerance."""
 
 DISCRETE = {

@@ -92,6 +92,60 @@ def test_bernoulli_entropy_of_two_types():
     assert found == pytest.approx(oracles.expected_kl_of_draws([0.3, 0.7], 7), rel=1e-12)
 
 
+@pytest.mark.parametrize(("family", "parameter", "mean"), CASES[1:])
+def test_rate_over_generations_is_what_the_conjugate_gains(family, parameter, mean):
+    # E KL(Q_t || Q_{t-1}) = E A*(m_t) - E A*(m_{t-1}), m being a martingale; laws of totals by their own recursions.
+    size, cut = 2, 120
+    law = np.array([float(p) for p in total_law(family, parameter, size, mean)[:cut]])
+    gains = [float(conjugate(family, parameter, mpmath.mpf(mean)))]
+    values = np.array([float(conjugate(family, parameter, mpmath.mpf(k) / size)) for k in range(law.size)])
+    rows = np.zeros((law.size, law.size))
+    for k in range(law.size):
+        if k == 0 or (parameter is not None and family == "binomial" and k == size * parameter):
+            rows[k, k] = 1.0
+        else:
+            row = total_law(family, parameter, size, mpmath.mpf(k) / size)[: law.size]
+            rows[k, : len(row)] = [float(p) for p in row]
+    for _ in range(2):
+        gains.append(law @ values)
+        law = law @ rows
+    found = oracles.successive_kl_bounds(size, 2, mean, family=family, parameter=parameter)
+    # What lies above the cut of this test weighs less than 1e-8 after two generations.
+    np.testing.assert_allclose(found.lower[1:], np.diff(gains), atol=1e-7)
+    assert np.all(found.upper - found.lower <= 1e-12 + 1e-9 * found.lower)
+
+
+def test_rates_of_two_types_and_of_rounding():
+    found = oracles.successive_kl_bounds(7, 5, 0.3, family="bernoulli")
+    expected = oracles.categorical_successive_kl([0.3, 0.7], np.full(5, 7), 0.0)
+    np.testing.assert_allclose(found.lower[1:], expected[1:], rtol=1e-9)
+    np.testing.assert_allclose(found.upper[1:], expected[1:], rtol=1e-9)
+    assert oracles.successive_kl_bounds(3, 0, 0.3, family="poisson").lower.tolist() == [0.0]
+    with pytest.raises(ValueError, match="`family` must be one of bernoulli, binomial, poisson"):
+        oracles.successive_kl_bounds(3, 2, 0.3, family="gamma", parameter=1.0)
+
+
+@pytest.mark.parametrize("family", ["poisson", "geometric"])
+def test_bounds_hold_at_every_cut_and_close(family):
+    exact = oracles.successive_kl_bounds(4, 6, 1.5, family=family, max_count=400)
+    gaps = []
+    for cut in (10, 30, 90):
+        found = oracles.successive_kl_bounds(4, 6, 1.5, family=family, max_count=cut)
+        assert np.all(found.lower <= exact.upper + 1e-12)
+        assert np.all(found.upper >= exact.lower - 1e-12)
+        gaps.append(np.max(found.upper - found.lower))
+    assert gaps[0] > 2 * gaps[1] > 4 * gaps[2] > 0
+
+
+@pytest.mark.parametrize("shape", [0.3, 1.0, 4.0])
+def test_one_step_stays_below_both_bounds_of_the_lost_part(shape):
+    for mean in (0.01, 0.5, 3.0, 40.0, 1000.0):
+        for size in (1, 3, 20):
+            value = oracles.expected_one_step_kl(size, mean, family="negative_binomial", parameter=shape)
+            assert value <= (1 + mean / shape) / size
+            assert value <= shape * (1 + np.log1p(mean / shape))
+
+
 def test_point_masses_stay_and_wide_totals_are_refused():
     assert oracles.expected_one_step_kl(5, 0.0, family="poisson") == 0.0
     assert oracles.expected_one_step_kl(5, 1.0, family="bernoulli") == 0.0

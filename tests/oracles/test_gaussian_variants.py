@@ -6,7 +6,7 @@ from zenil_dynamics import oracles
 
 
 @pytest.mark.parametrize("divisor", ["mle", "unbiased"])
-@pytest.mark.parametrize("start", ["real_set", "target"])
+@pytest.mark.parametrize("start", ["real_set", "target", (0.7, 2.0)])
 def test_reused_real_set_by_enumerating_draws(start, divisor):
     real, sizes = 2, (4, 3, 5)
     totals = np.zeros((2, 4))
@@ -16,13 +16,17 @@ def test_reused_real_set_by_enumerating_draws(start, divisor):
             draws = np.concatenate([np.broadcast_to(fixed, (len(history[-1]), real)), history[-1]], axis=1)
             return draws.mean(axis=1)[None], variance_of(draws, divisor)[None]
 
-        begin = (0.0, 1.0) if start == "target" else (fixed.mean(), variance_of(fixed, divisor))
+        begin = {"target": (0.0, 1.0), "real_set": (fixed.mean(), variance_of(fixed, divisor))}.get(start, start)
         synthetic = [size - real for size in sizes]
         totals += second_moments(synthetic, (0.0,) * 3, (0,) * 3, "stratified", fit, begin) / 2**real
-    found = oracles.gaussian_reused_real_set(sizes, real, divisor=divisor, start=start)
+    settings = {"start": start} if isinstance(start, str) else {"start": "target", "initial": start}
+    found = oracles.gaussian_reused_real_set(sizes, real, divisor=divisor, **settings)
     np.testing.assert_allclose(found, totals, rtol=1e-12, atol=1e-14)
-    scaled = oracles.gaussian_reused_real_set(sizes, real, divisor=divisor, start=start, target_variance=3.0)
-    np.testing.assert_allclose(scaled, 3 * totals, rtol=1e-12, atol=1e-14)
+    settings |= {"target_mean": 5.0, "target_variance": 4.0}
+    if not isinstance(start, str):
+        settings["initial"] = (5.0 + 2 * 0.7, 4 * 2.0)
+    scaled = oracles.gaussian_reused_real_set(sizes, real, divisor=divisor, **settings)
+    np.testing.assert_allclose(scaled, 4 * totals, rtol=1e-12, atol=1e-14)
 
 
 def test_reused_real_set_has_the_universal_index():
@@ -73,11 +77,21 @@ def test_bias_alone_collapses_the_unbiased_fit():
     np.testing.assert_allclose(maximum, np.cumprod([1.0, *(0.7 * (1 - 1 / sizes))]), rtol=1e-13)
 
 
+def test_overflow_is_infinite():
+    found = np.array(oracles.sampling_bias_moments(np.full(3000, 5), 0.1, 2.0))
+    assert np.all(np.isinf(found[:, -1]))
+    assert not np.any(np.isnan(found))
+
+
 @pytest.mark.parametrize(
     ("call", "match"),
     [
         (lambda: oracles.gaussian_reused_real_set([3], 4), "`num_samples` counts the reused real draws, 4, too; got 3"),
         (lambda: oracles.gaussian_reused_real_set([3], 2, start="zero"), "`start` must be one of"),
+        (
+            lambda: oracles.gaussian_reused_real_set([3], 2, initial=(0.0, 1.0)),
+            "`initial` and the start real_set exclude",
+        ),
         (lambda: oracles.gaussian_reused_real_set([3], 1, divisor="unbiased"), "`num_samples` must be at least 2"),
         (lambda: oracles.sampling_bias_moments([3], 0.0, -0.1), "`sampling_bias` must be one finite number"),
     ],

@@ -89,6 +89,12 @@ def test_long_windows_slow_the_collapse_and_do_not_stop_it():
     assert oracles.fixation_index_window(np.full(20_000, 10), 0.0, 5)[-1] == pytest.approx(1.0, abs=1e-9)
 
 
+def test_overflow_is_infinite():
+    found = np.array(oracles.window_moments(np.full(30_000, 2), 0.05, 1, divisor="unbiased"))
+    assert np.all(np.isinf(found[:, -1]))
+    assert not np.any(np.isnan(found))
+
+
 def test_malformed_windows():
     with pytest.raises(ValueError, match="`window` must be a whole number"):
         oracles.window_moments([3], 0.0, 0)

@@ -52,3 +52,5 @@ from zenil_dynamics.estimators.survival import restricted_mean_time as restricte
 from zenil_dynamics.estimators.text import distinct_ngrams as distinct_ngrams
 from zenil_dynamics.estimators.text import perplexity as perplexity
 from zenil_dynamics.estimators.text import rare_perplexity as rare_perplexity
+from zenil_dynamics.estimators.transitions import entropy_rate as entropy_rate
+from zenil_dynamics.estimators.transitions import kl_rate as kl_rate

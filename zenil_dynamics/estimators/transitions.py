@@ -69,7 +69,9 @@ def kl_rate(
 def _conditional(shares: Array, context_shares: Array) -> Array:
     """q_e; 0 in a context without mass."""
     visited = context_shares > 0
-    return jnp.where(visited, shares / jnp.where(visited, context_shares, jnp.ones_like(shares)), jnp.zeros_like(shares))
+    return jnp.where(
+        visited, shares / jnp.where(visited, context_shares, jnp.ones_like(shares)), jnp.zeros_like(shares)
+    )
 
 
 def _edges(shares: ArrayLike, context_shares: ArrayLike) -> tuple[Array, Array]:

@@ -73,7 +73,9 @@ from zenil_dynamics.oracles.exponential_families import (
     mean_parameter_stationary_variance as mean_parameter_stationary_variance,
 )
 from zenil_dynamics.oracles.exponential_families import quadratic_variance as quadratic_variance
+from zenil_dynamics.oracles.exponential_family_kl import SuccessiveKLBounds as SuccessiveKLBounds
 from zenil_dynamics.oracles.exponential_family_kl import expected_one_step_kl as expected_one_step_kl
+from zenil_dynamics.oracles.exponential_family_kl import successive_kl_bounds as successive_kl_bounds
 from zenil_dynamics.oracles.exponential_family_policies import (
     mean_parameter_moments_reused_real_set as mean_parameter_moments_reused_real_set,
 )

@@ -77,7 +77,7 @@ def quadratic_variance(family: str, parameter: float | None = None) -> Quadratic
     Raises:
         ValueError: an unknown family, or a parameter that is missing, unexpected or out of range.
 
-    Source: Morris, Ann. Statist. 10 (1982), table 1.
+    Source: Morris, Ann. Statist. 10 (1982).
     """
     if family not in FAMILIES:
         raise ValueError(f"`family` must be one of {', '.join(FAMILIES)}; got {family!r}. Choose one.")

@@ -9,8 +9,8 @@ One step is non-decreasing in g in [0, 1] since u >= 0, and, at fixed g, in each
                            possible s = 0, 1/N, 2/N, ...
 
 By induction over generations g_T is non-decreasing in each, and so is its limit. An answer has been put into the
-recursion and found sufficient, and what stands just below it insufficient. The loss 1 - g is compared with 1 - goal, to
-1e-12 of it: a goal such as 0.9 is no float64, and shall be met by N = 10 at T = 1.
+recursion and found sufficient, and what stands just below it insufficient, to 1e-12 of g or 1 - g, whichever is
+smaller: a goal such as 0.9 is no float64, and shall be met by N = 10 at T = 1.
 """
 
 import math
@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zenil_dynamics.oracles.fixation import fixation_index_stationary
-from zenil_dynamics.oracles.retention import retained_diversity
+from zenil_dynamics.oracles.retention import retained_diversity, retained_diversity_stationary
 from zenil_dynamics.oracles.tables import real_number, schedule_table, whole_number
 
 MOST_SAMPLES = 2**53
 """Greatest N that is tried: beyond it float64 skips whole numbers."""
 ROUNDING = 1 + 1e-12
-"""What a loss may exceed its limit by."""
+"""What a loss may exceed its limit by, and a share miss it by."""
 
 
 def required_exogenous_fraction(retained: float, num_samples: ArrayLike) -> float:
@@ -37,7 +37,7 @@ def required_exogenous_fraction(retained: float, num_samples: ArrayLike) -> floa
         num_samples: N_t, draws per generation, shape (T,).
 
     Returns:
-        alpha in [0, 1]: `retained_diversity` reaches the goal with it, and not with the float64 below it.
+        alpha in [0, 1], sufficient and least up to the rounding of losses.
 
     Raises:
         ValueError: malformed arguments, or a goal that alpha = 1 misses: it keeps 1 - 1/N_{T-1}.
@@ -48,6 +48,9 @@ def required_exogenous_fraction(retained: float, num_samples: ArrayLike) -> floa
     samples = schedule_table(num_samples, 0.0, None, "bernoulli").num_samples
     if samples.size:
         _within_reach(goal, float(samples[-1]))
+    if samples.size and np.all(samples == samples[0]):
+        # The closed form of the recursion, where a million generations cost nothing.
+        return _smallest_fraction(lambda fraction: _enough(int(samples[0]), fraction, samples.size, goal))
     return _smallest_fraction(lambda fraction: bool(retained_diversity(samples, fraction)[-1] >= goal))
 
 
@@ -74,7 +77,7 @@ def required_exogenous_fraction_stationary(retained: float, num_samples: int) ->
     _within_reach(goal, samples)
     renewed = min(goal / ((1 - goal) * (samples - 1)), 1.0)
     fraction = renewed / (1 + math.sqrt(1 - renewed))
-    while fixation_index_stationary(samples, fraction) > (1 - goal) * ROUNDING and fraction < 1:
+    while fraction < 1 and not _enough(samples, fraction, math.inf, goal):
         fraction = math.nextafter(fraction, 1.0)
     return fraction
 
@@ -102,10 +105,11 @@ def required_num_real(retained: float, num_samples: int, num_generations: float)
         _within_reach(goal, samples)
 
     def enough(real: int) -> bool:
-        stationary = fixation_index_stationary(samples, 0.0, real, mixing="stratified")
+        fixed = (samples, 0.0, real)
+        kept = retained_diversity_stationary(*fixed, mixing="stratified")
+        lost = fixation_index_stationary(*fixed, mixing="stratified")
         synthetic = samples - real
-        log_keep = _log(synthetic / samples) + _log((synthetic - 1) / samples)
-        return _loss(stationary, log_keep, horizon) <= (1 - goal) * ROUNDING
+        return _suffices(goal, horizon, _log(synthetic / samples) + _log((synthetic - 1) / samples), kept, lost)
 
     return smallest_whole_number(enough, 0, samples)
 
@@ -136,15 +140,11 @@ def required_num_samples(retained: float, num_generations: float, exogenous_frac
             "1 - 1/N in every generation. Give a finite number of generations, or real data."
         )
 
-    def enough(samples: int) -> bool:
-        log_keep = _log1p(-1 / samples) + 2 * _log1p(-fraction)
-        return _loss(fixation_index_stationary(samples, fraction), log_keep, horizon) <= (1 - goal) * ROUNDING
-
-    if not enough(MOST_SAMPLES):
+    if not _enough(MOST_SAMPLES, fraction, horizon, goal):
         raise ValueError(
             f"a share of {goal!r} needs more than 2^53 draws per generation. Ask for less, or for fewer generations."
         )
-    return smallest_whole_number(enough, 1, MOST_SAMPLES)
+    return smallest_whole_number(lambda samples: _enough(samples, fraction, horizon, goal), 1, MOST_SAMPLES)
 
 
 def smallest_whole_number(enough: Callable[[int], bool], low: int, high: int) -> int:
@@ -185,9 +185,19 @@ def _float_of(bits: int) -> float:
     return float(np.int64(bits).view(np.float64))
 
 
-def _loss(stationary: float, log_keep: float, horizon: float) -> float:
-    """f_T = f* (1 - u^T) from f_0 = 0 under a constant schedule."""
-    return -stationary * math.expm1(horizon * log_keep) if horizon else 0.0
+def _enough(samples: int, fraction: float, horizon: float, goal: float) -> bool:
+    """Whether constant N and alpha keep the goal, bernoulli mixing."""
+    kept, lost = retained_diversity_stationary(samples, fraction), fixation_index_stationary(samples, fraction)
+    return _suffices(goal, horizon, _log1p(-1 / samples) + 2 * _log1p(-fraction), kept, lost)
+
+
+def _suffices(goal: float, horizon: float, log_keep: float, kept: float, lost: float) -> bool:
+    """Whether g_T = g* + (1 - g*) u^T >= goal, from log u, g* and 1 - g*."""
+    if not horizon:
+        return True
+    if goal < 0.5:
+        return (kept + lost * math.exp(horizon * log_keep)) * ROUNDING >= goal
+    return -lost * math.expm1(horizon * log_keep) <= (1 - goal) * ROUNDING
 
 
 def _log(value: float) -> float:
@@ -210,8 +220,8 @@ def _horizon(num_generations: float) -> float:
 
 
 def _within_reach(goal: float, samples: float) -> None:
-    if 1 / samples > (1 - goal) * ROUNDING:
+    if samples == 1 or 1 / samples > (1 - goal) * ROUNDING:
         raise ValueError(
-            f"a share of {goal:g} is out of reach: {samples:g} draws keep at most 1 - 1/N = {1 - 1 / samples:.6g}, "
-            f"even if all are real. Draw at least {math.ceil(1 / (1 - goal) / ROUNDING)} per generation."
+            f"a share of {goal:g} is out of reach: N = {samples:g} keeps at most 1 - 1/N = {1 - 1 / samples:.6g}, even "
+            f"if all draws are real. Draw at least {math.ceil(1 / (1 - goal) / ROUNDING)} per generation."
         )

@@ -1,5 +1,6 @@
 from zenil_dynamics.samplers.binomial import binomial as binomial
 from zenil_dynamics.samplers.categorical_items import categorical_items as categorical_items
+from zenil_dynamics.samplers.edge_graph import EdgeGraph as EdgeGraph
 from zenil_dynamics.samplers.exponential import exponential as exponential
 from zenil_dynamics.samplers.gamma import chi_square as chi_square
 from zenil_dynamics.samplers.gamma import gamma as gamma
@@ -15,5 +16,7 @@ from zenil_dynamics.samplers.normal import normal as normal
 from zenil_dynamics.samplers.poisson import poisson as poisson
 from zenil_dynamics.samplers.standard_moments import standard_moments as standard_moments
 from zenil_dynamics.samplers.uniform import uniform as uniform
+from zenil_dynamics.samplers.walk import walk as walk
+from zenil_dynamics.samplers.walk import walk_counts as walk_counts
 from zenil_dynamics.samplers.wishart import wishart as wishart
 from zenil_dynamics.samplers.wishart import wishart_factor as wishart_factor

@@ -1,7 +1,7 @@
 """Negative binomial numbers, and sums of them: Poisson numbers whose rate is a gamma number.
 
 With G of shape r, Poisson(mean G / r) is negative binomial of shape r and this mean. What float32 does to G must not
-reach the count: rates of 24 bits, of shape 10^6 and mean 2^29, would be off by 3e-4 in total variation. So from shape 8
+reach the count: rates of 24 bits, of shape 10^6 and mean 2^29, would be off by 4e-5 in total variation. So from shape 8
 on the rate is mean + mean (G / r - 1), where only the second term is rounded to 24 bits, the mean being known with 34
 or more; below shape 8, a standard deviation is at least a third of the mean, and 24 bits do. What rounding is left
 varies from word to word, on a scale far below the standard deviation of a Poisson number of any rate up to 2^30, which

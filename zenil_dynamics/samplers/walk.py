@@ -1,7 +1,7 @@
 """Walks over a weighted graph: one edge after another, each drawn among those that leave the context of the last.
 
-From a context whose edges weigh w_c > 0 together, edge e is taken with probability w_e / w_c. From a context whose edges
-all weigh 0, and at the start, the walk goes on with any edge of the graph, with probability w_e / w. Weights are
+From a context whose edges weigh w_c > 0 together, edge e is taken with probability w_e / w_c. From a context whose
+edges all weigh 0, and at the start, the walk goes on with any edge of the graph, with probability w_e / w. Weights are
 integers: a uniform integer below w_c is found among their partial sums, so that no rounding enters. It comes from 64
 random bits by multiplication, within w_c 2^-64 of uniform in total variation; a walk of N steps is within N w 2^-64 of
 its law, below 2^-20 for w N < 2^44.
@@ -93,8 +93,9 @@ def _in_order(graph: EdgeGraph) -> Callable[..., Array]:
     """`walk` of a graph, from random words."""
 
     def edges_of_a_walk(first: Array, second: Array, weights: Array) -> Array:
-        sums = _sums(graph, weights.reshape(-1, graph.num_edges))
-        steps = tuple(words.reshape(-1, words.shape[-1]).T for words in (first, second))
+        lanes = weights.reshape(-1, graph.num_edges)
+        sums = _sums(graph, lanes)
+        steps = tuple(words.reshape(lanes.shape[0], words.shape[-1]).T for words in (first, second))
         _, edges = lax.scan(functools.partial(_step, graph, sums), _nowhere(graph, sums), steps)
         return edges.T.reshape(first.shape)
 

@@ -15,8 +15,10 @@ from zenil_dynamics.states.exponential_families import Geometric as Geometric
 from zenil_dynamics.states.exponential_families import NegativeBinomial as NegativeBinomial
 from zenil_dynamics.states.exponential_families import Poisson as Poisson
 from zenil_dynamics.states.gaussian import Gaussian as Gaussian
+from zenil_dynamics.states.gaussian_mixture import GaussianMixture as GaussianMixture
 from zenil_dynamics.states.infinite_alleles import InfiniteAlleles as InfiniteAlleles
 from zenil_dynamics.states.kernel_density import KernelDensity as KernelDensity
 from zenil_dynamics.states.linear_model import LinearModel as LinearModel
 from zenil_dynamics.states.multivariate_gaussian import MultivariateGaussian as MultivariateGaussian
+from zenil_dynamics.states.ngram import NGram as NGram
 from zenil_dynamics.states.uniform_interval import UniformInterval as UniformInterval

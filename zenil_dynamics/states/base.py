@@ -84,6 +84,8 @@ class AbstractState(AbstractSource):
         comparisons: those of them that need a target of the same family.
         scalar: single draws are numbers on the line, which any family of such numbers can be fitted to.
         mixtures_stay: a mixture of states is a state of the family again.
+        sequential: a draw takes one step after another, so that replicates side by side gain little, and few of them
+            are computed together where the state is large.
     """
 
     family: ClassVar[str]
@@ -91,6 +93,7 @@ class AbstractState(AbstractSource):
     comparisons: ClassVar[frozenset[str]] = frozenset()
     scalar: ClassVar[bool] = False
     mixtures_stay: ClassVar[bool] = False
+    sequential: ClassVar[bool] = False
 
     @property
     @abc.abstractmethod

@@ -109,6 +109,11 @@ class EnsembleState(AbstractState):
         return names | {f"member_{name}" for name in names}
 
     @property
+    def sequential(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """As its members."""
+        return self.members.sequential
+
+    @property
     def empty(self) -> Any:
         """Of one member."""
         return self.member.empty

@@ -19,3 +19,6 @@ from zenil_dynamics.statistics.particles import Particles as Particles
 from zenil_dynamics.statistics.scatter import AbstractScatter as AbstractScatter
 from zenil_dynamics.statistics.scatter import ExpectedScatter as ExpectedScatter
 from zenil_dynamics.statistics.scatter import Scatter as Scatter
+from zenil_dynamics.statistics.transitions import AbstractTransitions as AbstractTransitions
+from zenil_dynamics.statistics.transitions import ExpectedTransitions as ExpectedTransitions
+from zenil_dynamics.statistics.transitions import TransitionCounts as TransitionCounts

@@ -73,6 +73,13 @@ class AccumulateSubsample(AbstractUpdate):
         pool = Items(values, memory.count + row.num_samples, memory.empty)
         return _without_replacement(pool, row.num_samples, self.largest, key=thinning), pool
 
+    def check_state(self, state: AbstractState) -> None:
+        """Refuse families whose draws cannot be taken one by one."""
+        if not isinstance(state.empty, Counts) and type(state).sample is AbstractSource.sample:
+            raise ValueError(
+                f"`update` AccumulateSubsample draws single items of its pool, and a {state.family} state has none."
+            )
+
     def check_opening(self, opened: int, state: AbstractState) -> None:
         """Of an opening sample nothing but statistics is known, which only counts can be thinned from."""
         if opened and not isinstance(state.empty, Counts):

@@ -34,6 +34,8 @@ class Debiased(AbstractUpdate):
     by N_t alpha_t^2, which is inverse to its variance up to a factor. Its risk E |average - P|^2 is
     sum_t w_t E(1 - |pi_t|^2) / W^2 <= 1 / sum_t N_t alpha_t^2, with pi_t = alpha_t P + (1 - alpha_t) Q_t.
 
+    That is an expectation over the models that occur; while none is projected it has a closed form.
+
     The model is the point of the simplex that is nearest to the average: P lies in the simplex, so that this can only
     lower the risk. Generations without real data count nothing. A real sample that Q_0 was fitted to opens the average
     with its own number of draws. Categorical states without decoders only.

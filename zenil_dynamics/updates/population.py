@@ -4,8 +4,8 @@ from typing import Any
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row
-from zenil_dynamics.states.base import AbstractSource
-from zenil_dynamics.statistics import AbstractStatistics
+from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.statistics import AbstractStatistics, Particles
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
 
@@ -19,6 +19,14 @@ class Population(AbstractUpdate):
     def __call__(self, memory: None, source: TrainingSource, row: Row, *, key: Key) -> tuple[AbstractStatistics, None]:
         """Take the expected statistics."""
         return source.expected(), None
+
+    def check_state(self, state: AbstractState) -> None:
+        """Refuse families that are fitted to the draws themselves."""
+        if isinstance(state.empty, Particles):
+            raise ValueError(
+                f"`update` Population needs a set of infinitely many draws, which a {state.family} state has no form for. "
+                "Use an update that draws."
+            )
 
     def describe(self) -> dict[str, Any]:
         """Name."""

@@ -9,8 +9,8 @@ from jaxtyping import Array, Float
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row, ScheduleTable
-from zenil_dynamics.states.base import AbstractSource
-from zenil_dynamics.statistics import AbstractStatistics
+from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.statistics import AbstractStatistics, Particles
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.validate import finite_number
@@ -20,7 +20,8 @@ class Weighted(AbstractUpdate):
     """Fit w times the empirical measure of the real draws plus 1 - w times that of the synthetic ones.
 
     Of N_t draws floor(alpha_t N_t + 1/2) are real, as in stratified mixing, but they count w together, whatever their
-    number. At equal numbers the stationary variance is least at w = (sqrt(5) - 1) / 2, the inverse of the golden ratio.
+    number. For large equal numbers the stationary variance of a mean is least at w = (sqrt(5) - 1) / 2, the inverse of
+    the golden ratio.
 
     Attributes:
         weight: w in [0, 1], of the real part.
@@ -45,6 +46,14 @@ class Weighted(AbstractUpdate):
         real = source.real_part(row.num_real, key=key).as_expected()
         synthetic = source.synthetic_part(row.num_samples - row.num_real, key=key).as_expected()
         return synthetic.mixed_with(real, self.weight), None
+
+    def check_state(self, state: AbstractState) -> None:
+        """Refuse families that are fitted to the draws themselves."""
+        if isinstance(state.empty, Particles):
+            raise ValueError(
+                f"`update` Weighted weighs means, and a {state.family} state is fitted to the draws themselves. "
+                "Use another update."
+            )
 
     def check_table(self, table: ScheduleTable) -> None:
         """Both parts must have draws."""
