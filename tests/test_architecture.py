@@ -12,16 +12,17 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 # Room -> the rooms of zenil_dynamics that it may import beside itself. A room is a module or package of the top level.
 ALLOWED = {
+    "triangular": set(),
     "types": set(),
     "tracing": set(),
     "validate": {"types"},
     "random": {"types", "validate", "tracing"},
     "samplers": {"types", "validate", "random", "tracing"},
-    "statistics": {"types"},
+    "statistics": {"types", "triangular"},
     "schedules": {"types", "validate"},
-    "estimators": {"types", "validate"},
+    "estimators": {"types", "validate", "triangular"},
     "corpora": {"types", "validate"},
-    "states": {"types", "validate", "random", "samplers", "statistics", "estimators"},
+    "states": {"types", "validate", "random", "samplers", "statistics", "estimators", "triangular"},
     "fits": {"types", "validate", "samplers", "statistics", "states"},
     "decoders": {"types", "validate", "random", "samplers", "statistics", "states"},
     "schedule_table": {"types"},

@@ -41,7 +41,14 @@ from tests.test_architecture import ALLOWED
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [*ROOT.glob("README.md"), *sorted((ROOT / "docs").glob("*.md"))]
 LINKED = [*PAGES, *sorted(ROOT.glob("*/README.md"))]
-EXAMPLES = ("first_loop.py", "what_a_text_loses.py")
+EXAMPLES = (
+    "first_loop.py",
+    "what_a_text_loses.py",
+    "ngram_language_model.py",
+    "vanishing_words.py",
+    "wasserstein_drift.py",
+    "replace_or_accumulate.py",
+)
 OUTPUT_MARK = "# Typical output"
 SMALL = ("--num-replicates", "64", "--num-generations", "2", "--update", "population")
 """Nothing is drawn, which compiles fast: commands of that size are tested elsewhere."""

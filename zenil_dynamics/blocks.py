@@ -6,6 +6,7 @@ what keeps the cores busy.
 
 import collections
 import concurrent.futures
+import contextlib
 import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -131,16 +132,28 @@ class Program:
         self._function = jax.jit(function)
         self._compiled: dict[jax.Device, Any] = {}
         self._compiling = threading.Lock()
+        self.takes_turns = False
 
     def on(self, device: jax.Device, arguments: Any) -> Any:
         """Return the program of a device, compiled at its first use."""
         with self._compiling:
             if device not in self._compiled:
                 placed = jax.device_put(arguments, device)
-                lowered = self._function.lower(placed, np.uint32(0), np.uint32(0))
-                self._compiled[device] = devices.compiled(lowered, device.platform)
+                traced = self._function.trace(placed, np.uint32(0), np.uint32(0))
+                self.takes_turns = device.platform == "cpu" and devices.calls_lapack(traced.jaxpr)
+                self._compiled[device] = devices.compiled(traced.lower(), device.platform)
             return self._compiled[device]
 
+    def __call__(self, device: jax.Device, arguments: Any, first: np.uint32, num_valid: np.uint32) -> Any:
+        """Run one block and wait for it."""
+        compiled = self.on(device, arguments)
+        with _TURN if self.takes_turns else contextlib.nullcontext():
+            return jax.block_until_ready(compiled(arguments, first, num_valid))
+
+
+_TURN = threading.Lock()
+"""Two programs that call LAPACK from a loop, each on a host thread, can wait for each other's pool of threads for ever
+(jaxlib 0.10, SVD and QR): on a CPU they run one at a time. Kernels here do not call it; users' records may."""
 
 _PROGRAMS: dict[Any, Program] = {}
 _LOOKING_UP = threading.Lock()
@@ -177,9 +190,8 @@ def run_blocks(program: Program, arguments: Any, layout: BlockLayout, indices: S
 
     def run(turn: int, index: int) -> Any:
         place = turn % len(targets)
-        compiled = program.on(targets[place], arguments)
         first, num_valid = np.uint32(index * layout.block_size), np.uint32(layout.count(index))
-        return jax.block_until_ready(compiled(placed[place], first, num_valid))
+        return program(targets[place], placed[place], first, num_valid)
 
     workers = max(devices.num_workers(), len(targets))
     pool = _threads(workers)

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.extend import core
 
 CACHE_SWITCH = "ZENIL_CACHE"
 """Environment variable: `off` disables the persistent compilation cache, a path moves it."""
@@ -71,6 +72,25 @@ def targets() -> list[jax.Device]:
     return local[:1] if local[0].platform == "cpu" else local
 
 
+_LAPACK = frozenset(
+    ("cholesky", "eig", "eigh", "geqp3", "geqrf", "hessenberg", "householder_product", "lu", "qr", "schur", "svd")
+    + ("triangular_solve", "tridiagonal", "tridiagonal_solve")
+)
+
+
+def calls_lapack(jaxpr: Any) -> bool:
+    """Whether a traced program has an operation that JAX hands to LAPACK on a CPU, at any depth.
+
+    Args:
+        jaxpr: closed or open.
+    """
+    found = getattr(jaxpr, "jaxpr", jaxpr)
+    return any(
+        equation.primitive.name in _LAPACK or any(map(calls_lapack, core.jaxprs_in_params(equation.params)))
+        for equation in found.eqns
+    )
+
+
 def compiled(lowered: jax.stages.Lowered, platform: str) -> jax.stages.Compiled:
     """Compile for a platform: on a CPU for one thread a block, with vectors as wide as the processor has them.
 
@@ -94,7 +114,7 @@ def compiled(lowered: jax.stages.Lowered, platform: str) -> jax.stages.Compiled:
         return lowered.compile()  # Another version of jaxlib: slower, not wrong.
 
 
-def block_width(num_bytes: int) -> int:
+def block_width(num_bytes: int, *, narrow: bool = False) -> int:
     """Return the number of replicates that are compiled together, a power of two.
 
     It depends on the system and the platform only, never on how many replicates are asked for: replicate i is then
@@ -102,13 +122,14 @@ def block_width(num_bytes: int) -> int:
 
     Args:
         num_bytes: working state of one replicate.
+        narrow: whether a block of few replicates, even of one, loses nothing.
     """
     on_cpu = jax.default_backend() == "cpu"
     (smallest, largest), budget = (
         (_CPU_WIDTHS, _WORKING_SET) if on_cpu else (_ACCELERATOR_WIDTHS, _ACCELERATOR_WORKING_SET)
     )
     fitting = 2 ** int(np.log2(max(budget // max(num_bytes, 1), 1)))
-    return int(min(max(fitting, smallest), largest))
+    return int(min(max(fitting, 1 if narrow else smallest), largest))
 
 
 def available_memory() -> int | None:

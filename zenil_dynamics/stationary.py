@@ -58,6 +58,11 @@ def stationary(
             raise ValueError(
                 f"`{name}` must be one number for a stationary law; got the schedule {getattr(system, name)}."
             )
+    if system.decoders:
+        raise ValueError(
+            "`decoders` must be empty for a stationary law: lineages copy single draws, and what a decoder does to one "
+            "depends on the whole model. Use `simulate` and a late generation."
+        )
     if "successive_kl" in record:
         raise ValueError("`record`: 'successive_kl' compares two generations, and only one is drawn. Leave it out.")
     return simulate(

@@ -116,6 +116,11 @@ class System(Module):
             target.check_pair(family)
         self.fit.check_state(family)
         self.update.check_state(family)
+        if self.fit.reads_totals and not self.update.keeps_totals:
+            raise ValueError(
+                f"`fit` {type(self.fit).__name__} corrects for the number of draws, which `update` "
+                f"{type(self.update).__name__} does not keep. Use MaximumLikelihood."
+            )
         self.update.check_opening(self._opened, family)
         self.decoders = (decoders,) if isinstance(decoders, AbstractDecoder) else tuple(decoders)
         for decoder in self.decoders:

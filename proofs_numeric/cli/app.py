@@ -9,6 +9,8 @@ import typer
 
 from proofs_numeric.cli.boundary import OneLineErrors
 from proofs_numeric.cli.claims import list_claims, show_claim
+from proofs_numeric.cli.phase import phase
+from proofs_numeric.cli.plan import plan
 from proofs_numeric.cli.resume import resume
 from proofs_numeric.cli.simulate import simulate
 from proofs_numeric.cli.verify import verify
@@ -26,6 +28,8 @@ claims.command("show")(show_claim)
 app.command()(verify)
 app.command()(simulate)
 app.command()(resume)
+app.command()(phase)
+app.command()(plan)
 app.add_typer(claims, name="claims")
 
 

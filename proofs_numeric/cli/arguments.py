@@ -13,7 +13,9 @@ class Arguments:
     """What `zenil simulate` was asked for; the names are those of the flags, with underscores.
 
     Attributes:
-        target, num_samples, exogenous_fraction, update, mixing, fit, initial, record: SPECs.
+        target, num_samples, exogenous_fraction, update, mixing, fit, initial, model, ensemble, record: SPECs.
+        uncoupled: whether the members of an ensemble know nothing of each other.
+        decoder: SPECs, in the order in which they act.
         num_generations, num_replicates, seed: T, R and the root of all keys.
         kernel: name of the algorithm, or auto.
         json, out, plot: where to write, or None.
@@ -30,6 +32,10 @@ class Arguments:
     mixing: str = "bernoulli"
     fit: str = "mle"
     initial: str | None = None
+    model: str | None = None
+    ensemble: str | None = None
+    uncoupled: bool = False
+    decoder: tuple[str, ...] = ()
     record: str | None = None
     kernel: str = "auto"
     json: str | None = None
@@ -42,10 +48,10 @@ class Arguments:
 
 
 TYPES: dict[str, type] = {
-    field.name: next(kind for kind in (bool, int, str) if field.type == kind or field.type == kind | None)
+    field.name: next((kind for kind in (bool, int, str) if field.type == kind or field.type == kind | None), tuple)
     for field in dataclasses.fields(Arguments)
 }
-"""Name -> bool, int or str."""
+"""Name -> bool, int, str, or tuple for flags that may be repeated."""
 
 REQUIRED = ("target", "num_samples")
 
@@ -54,7 +60,7 @@ def merge(flags: dict[str, Any], config: str | None) -> Arguments:
     """Arguments from flags, then from a TOML file, then from the defaults.
 
     Args:
-        flags: name -> value, None where the flag was not given.
+        flags: name -> value, None where the flag was not given; a list where it may be repeated.
         config: name of the TOML file, or None.
 
     Returns:
@@ -67,7 +73,11 @@ def merge(flags: dict[str, Any], config: str | None) -> Arguments:
     Source: Definition.
     """
     values = {} if config is None else read_config(config)
-    values.update({name: value for name, value in flags.items() if value is not None})
+    given = {
+        name: tuple(value) if TYPES[name] is tuple else value for name, value in flags.items() if value is not None
+    }
+    # A flag that may be repeated and was not given is an empty list for some versions of the parser.
+    values.update({name: value for name, value in given.items() if value != ()})
     for name in REQUIRED:
         if name not in values:
             raise ValueError(f"--{flag(name)} is missing. Give it as a flag or in the file of --config.")
@@ -88,7 +98,8 @@ def flag(name: str) -> str:
 def read_config(path: str) -> dict[str, Any]:
     """Values of a TOML file whose keys are names of flags, with hyphens or underscores.
 
-    A number may be given for a number SPEC and a list of names for `record`.
+    A number may be given for a number SPEC, a list of names for `record`, one of weights for `ensemble`, and one of
+    SPECs for `decoder`.
 
     Raises:
         ValueError: an unreadable file, bad TOML, an unknown key (with the nearest name), a value of the wrong type.
@@ -119,13 +130,17 @@ def read_config(path: str) -> dict[str, Any]:
 def typed(path: str, key: str, value: Any, wanted: type) -> Any:
     """A TOML value as the flag of that name would have it."""
     if wanted is str:
+        items = value if isinstance(value, list) else [value]
+        if all(isinstance(item, (str, int, float)) and not isinstance(item, bool) for item in items):
+            return ",".join(str(item) for item in items)
+    elif wanted is tuple:
+        if isinstance(value, str):
+            return (value,)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return ",".join(value)
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            return str(value)
+            return tuple(value)
     elif type(value) is wanted:
         return value
-    words = {bool: "true or false", int: "a whole number", str: "a string or a number"}
+    words = {bool: "true or false", int: "a whole number", str: "a string or a number", tuple: "a list of strings"}
     raise ValueError(f"--config: {key} of {path!r} must be {words[wanted]}; got {value!r}.")
 
 
@@ -196,7 +211,11 @@ def recall(folder: pathlib.Path) -> tuple[Arguments, pathlib.Path]:
     path = folder / FILE_NAME
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        known = {name: facts["arguments"][name] for name in TYPES}
+        saved = facts["arguments"]
+        # JSON knows lists alone.
+        known: dict[str, Any] = {
+            name: tuple(saved[name]) if kind is tuple else saved[name] for name, kind in TYPES.items()
+        }
         return Arguments(**known), pathlib.Path(facts["directory"])
     except OSError:
         raise ValueError(

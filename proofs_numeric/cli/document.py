@@ -14,13 +14,16 @@ SCHEMA = 1
 _NOT_THE_SYSTEM = ("json", "out", "plot", "quiet", "terminal_only", "keep_replicates", "seed", "kernel")
 
 
-def document(arguments: Any, measured: Any, exact: dict[str, Any], target: Any) -> dict[str, Any]:
+def document(
+    arguments: Any, measured: Any, exact: dict[str, Any], refusals: dict[str, str], target: Any
+) -> dict[str, Any]:
     """Everything about a run that a program may want, in plain values; what is not finite is null.
 
     Args:
         arguments: of the command.
         measured: the trajectory.
         exact: name -> exact values with their rung and slack.
+        refusals: name -> why there are none.
         target: the parsed target.
 
     Returns:
@@ -35,7 +38,8 @@ def document(arguments: Any, measured: Any, exact: dict[str, Any], target: Any) 
         "measured": {name: measured_facts(measured, name) for name in measured.names},
         "exact": {name: numbers(answer.values, undefined(measured, name)) for name, answer in exact.items()},
         "rung": {name: answer.rung for name, answer in exact.items()},
-        "slack": {name: answer.slack for name, answer in exact.items()},
+        "slack": plain({name: answer.slack for name, answer in exact.items()}),
+        "no_exact": dict(refusals),
         "kernel": measured.kernel,
         "device": measured.device,
         "versions": dict(measured.versions),

@@ -15,13 +15,17 @@ from proofs_numeric.cli.document import document, write_json
 from proofs_numeric.cli.progress import counter
 from proofs_numeric.cli.specs import (
     Target,
+    check_chain,
+    check_precision,
+    parse_decoders,
     parse_exogenous_fraction,
     parse_fit,
     parse_initial,
+    parse_model,
     parse_num_samples,
+    parse_policies,
     parse_records,
     parse_target,
-    parse_update,
 )
 from proofs_numeric.cli.tables import print_simulation
 
@@ -64,9 +68,11 @@ def run(arguments: Arguments, cluster: Cluster = _NOBODY_ELSE) -> None:
         arguments = dataclasses.replace(arguments, quiet=True)
     team.from_first(lambda: check_outputs(arguments) or b"")
     target, system = build(arguments)
-    records = parse_records(arguments.record, target.state, corpus=target.vocabulary is not None)
+    records = parse_records(arguments.record, system, corpus=target.vocabulary is not None)
     # A schedule that leaves its range is named before any folder is made or kernel compiled; so is a kernel that fails.
     system.table(max(arguments.num_generations, 1))
+    if not arguments.x64:
+        check_precision({"--target": target.state, "--initial": system.initial})
     if arguments.kernel != zd.kernels.AUTOMATIC:
         table = system.table(arguments.num_generations)
         zd.kernels.choose(system, table, records, terminal_only=arguments.terminal_only, kernel=arguments.kernel)
@@ -79,8 +85,8 @@ def run(arguments: Arguments, cluster: Cluster = _NOBODY_ELSE) -> None:
     with ended_by_signals():
         if folder is not None:
             measured.save(folder / "run")
-        exact = reachable(system, records, arguments, measured)
-        write(arguments, measured, exact, target, folder)
+        exact, refusals = reachable(system, records, arguments, measured)
+        write(arguments, measured, exact, refusals, target, folder)
 
 
 def build(arguments: Arguments) -> tuple[Target, Any]:
@@ -90,15 +96,31 @@ def build(arguments: Arguments) -> tuple[Target, Any]:
         ValueError: bad SPECs, or parts that do not fit together.
     """
     target = parse_target(arguments.target)
+    initial = parse_initial(arguments.initial)
+    num_samples = parse_num_samples(arguments.num_samples)
+    update, ensemble = parse_policies(arguments.update, arguments.ensemble, arguments.uncoupled)
+    model = parse_model(
+        arguments.model,
+        target.state,
+        num_samples=num_samples,
+        update=update,
+        initial=initial,
+        num_generations=arguments.num_generations,
+    )
+    family = next(state for state in (model, initial, target.state) if isinstance(state, zd.AbstractState))
     system = zd.System(
         target=target.state,
-        num_samples=parse_num_samples(arguments.num_samples),
+        num_samples=num_samples,
         exogenous_fraction=parse_exogenous_fraction(arguments.exogenous_fraction),
-        update=parse_update(arguments.update),
+        update=update,
         fit=parse_fit(arguments.fit),
-        initial=parse_initial(arguments.initial),
+        initial=initial,
+        model=model,
+        ensemble=ensemble,
+        decoders=parse_decoders(arguments.decoder, family),
         mixing=arguments.mixing,  # type: ignore[arg-type]  # System refuses other words
     )
+    check_chain(system)
     return target, system
 
 
@@ -163,20 +185,23 @@ def measure(
         raise KeyboardInterrupt(f"The state is saved; zenil resume {arguments.out} goes on.") from None
 
 
-def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measured: Any) -> dict[str, Exact]:
-    """Exact values of every recorded quantity that some rung reaches.
+def reachable(
+    system: Any, records: tuple[str, ...], arguments: Arguments, measured: Any
+) -> tuple[dict[str, Exact], dict[str, str]]:
+    """Exact values of every recorded quantity that some rung reaches, and why the others have none.
 
     Raises:
         KeyboardInterrupt: with the line that says what is kept.
     """
-    answers = {}
+    answers, refusals = {}, {}
     try:
         with counter("exact values", quiet=arguments.quiet) as progress:
             for done, name in enumerate(records):
                 progress(done, len(records))
                 try:
                     values, rung = zd.exact(system, name, arguments.num_generations)
-                except zd.NotReachable:
+                except zd.NotReachable as refusal:
+                    refusals[name] = " ".join(str(refusal).split())
                     continue
                 values = np.asarray(values)[measured.generations]
                 answers[name] = Exact(values, rung, zd.numerical_slack(system, name, arguments.num_generations))
@@ -184,18 +209,23 @@ def reachable(system: Any, records: tuple[str, ...], arguments: Arguments, measu
         if arguments.out is None:
             raise KeyboardInterrupt("Exact values were due next; with --out DIR the measured ones are kept.") from None
         raise KeyboardInterrupt(f"The measured values are in {arguments.out}, the exact ones are not.") from None
-    return answers
+    return answers, refusals
 
 
 def write(
-    arguments: Arguments, measured: Any, exact: dict[str, Exact], target: Target, folder: pathlib.Path | None
+    arguments: Arguments,
+    measured: Any,
+    exact: dict[str, Exact],
+    refusals: dict[str, str],
+    target: Target,
+    folder: pathlib.Path | None,
 ) -> None:
     """Everything that was asked for.
 
     Raises:
         ValueError: a file that cannot be written.
     """
-    result = document(arguments, measured, exact, target)
+    result = document(arguments, measured, exact, refusals, target)
     curves = {name: answer.values for name, answer in exact.items()}
     try:
         if folder is not None:

@@ -10,7 +10,18 @@ from proofs_numeric.cli.cluster import Cluster, Coordinator, Distributed, NumPro
 SPEC_HELP = """Simulate one loop of recursive self-training and set the exact values beside the measured ones.
 
 target SPEC: zipf:K[,EXPONENT]  uniform:K  probs:0.5,0.3,0.2  probs:FILE  counts:FILE.csv
-text:FILE[,words|chars|bytes]  words:LANG[,TOP]  gaussian:MEAN,VARIANCE
+text:FILE[,words|chars|bytes][,ngram:ORDER]  words:LANG[,TOP]  gaussian:MEAN,VARIANCE
+gaussian:FILE.npz  bernoulli:P  binomial:TRIALS,P  poisson:MEAN  geometric:MEAN
+negative_binomial:MEAN,SUCCESSES  exponential:MEAN  gamma:MEAN,SHAPE
+fixed_variance:MEAN,VARIANCE  interval:UPPER  alleles:CAPACITY[,COUNT]  linear:NOISE,WEIGHTS
+mixture:CAPACITY,WEIGHT,MEAN,VARIANCE[,WEIGHT,MEAN,VARIANCE]...
+
+update SPEC: replace  accumulate  subsample  window:W  reuse:R  weighted:W  debiased  population
+ensemble:M
+
+decoder SPEC: temperature:TAU  topk:K  nucleus:P  smoothing:EPSILON  noise:SD  bias:LAMBDA
+tilt:BETA,SCORE  bestof:N,SCORE  curation:K,SCORE  energy:T,SCORE  verifier:TPR,FPR,TYPES
+item-verifier:TPR,FPR,SEED,TYPES  projection:TYPES
 
 number SPEC: 0.1  constant:0.1  power_law:SCALE,EXPONENT[,OFFSET]  geometric:FIRST,RATIO
 periodic:VALUE,PERIOD[,ELSE]  bursts:VALUE  piecewise:T0=V0,T1=V1,...  table:FILE
@@ -36,15 +47,27 @@ def simulate(
     num_generations: Annotated[int | None, option("num-generations", "T; default 100.", "T")] = None,
     num_replicates: Annotated[int | None, option("num-replicates", "Independent copies; default 1000.", "R")] = None,
     seed: Annotated[int | None, option("seed", "Root of all random keys; default 0.", "S")] = None,
-    update: Annotated[str | None, option("update", "Data policy: replace (default), accumulate, population.")] = None,
+    update: Annotated[str | None, option("update", "Data policy; default replace.", "SPEC")] = None,
     mixing: Annotated[
         str | None, option("mixing", "bernoulli (default): each draw is real with probability alpha_t; or stratified.")
     ] = None,
     fit: Annotated[
-        str | None, option("fit", "mle (default), unbiased (gaussian), smoothed:BETA (categorical).")
+        str | None, option("fit", "mle (default), unbiased (gaussian), smoothed:BETA (types), perturbed:SD.")
     ] = None,
     initial: Annotated[
         str | None, option("initial", "Q_0: a target SPEC or estimate:N; default: P itself.", "SPEC")
+    ] = None,
+    model: Annotated[
+        str | None, option("model", "Family that is fitted, where not P's: gaussian or kde:BANDWIDTH.", "SPEC")
+    ] = None,
+    ensemble: Annotated[
+        str | None, option("ensemble", "Several models: how many, or their weights.", "M or W1,W2,...")
+    ] = None,
+    uncoupled: Annotated[
+        bool | None, switch("uncoupled", "Members of an ensemble train on their own draws alone.")
+    ] = None,
+    decoder: Annotated[
+        list[str] | None, option("decoder", "What acts on the model's draws; may be repeated, in order.", "SPEC")
     ] = None,
     record: Annotated[str | None, option("record", "Quantities to record, comma-separated.", "NAME,NAME")] = None,
     kernel: Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from proofs_numeric.cli.specs import UNITS
+from proofs_numeric.cli.specs import unit_of
 
 MOST_ROWS = 24
 PIPED_WIDTH = 120
@@ -53,7 +53,7 @@ def print_simulation(measured: Any, exact: dict[str, Any], target: Any, result: 
             soft_wrap=True,
         )
     for name in measured.names:
-        screen.print(heading(name, exact.get(name)), markup=False, style="bold")
+        screen.print(heading(name, exact.get(name), result["no_exact"].get(name)), markup=False, style="bold")
         screen.print(quantity_table(measured, name, exact.get(name)))
     screen.print(
         f"{measured.num_replicates} replicates, seed {result['seed']}, {measured.kernel}, {measured.device}; "
@@ -82,11 +82,13 @@ def quantity_table(measured: Any, name: str, exact: Any | None) -> Table:
     return table
 
 
-def heading(name: str, exact: Any | None) -> str:
+def heading(name: str, exact: Any | None, refusal: str | None) -> str:
     """The quantity with its unit, and where the exact values come from. A table's own title would wrap at its width."""
-    unit = f" ({UNITS[name]})" if UNITS.get(name) else ""
+    unit = f" ({unit_of(name)})" if unit_of(name) else ""
     if exact is None:
-        return f"{name}{unit}; no exact value is known"
+        return f"{name}{unit}; no exact value: {refusal}"
+    if math.isinf(exact.slack):
+        return f"{name}{unit}; exact: {exact.rung}; no bound on the numerical slack is known, hence no z"
     return f"{name}{unit}; exact: {exact.rung}; z: standard errors beyond the numerical slack of {exact.slack:.2g}"
 
 
@@ -112,7 +114,7 @@ def with_error(mean: float, error: float) -> str:
 
 def z_score(mean: float, error: float, value: float, slack: float) -> str:
     """How far the mean is from the exact value beyond the slack, in standard errors."""
-    if not (math.isfinite(mean) and math.isfinite(value)):
+    if not (math.isfinite(mean) and math.isfinite(value) and math.isfinite(slack)):
         return "-"
     beyond = max(abs(mean - value) - slack, 0.0)
     if beyond == 0:

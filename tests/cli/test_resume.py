@@ -66,6 +66,27 @@ def test_goes_on_from_elsewhere_and_after_a_move(zenil, interrupt, monkeypatch, 
     assert (tmp_path / "elsewhere" / "moved" / "run.npz").exists()
 
 
+def test_an_ensemble_that_noise_disturbs_goes_on_with_the_same_bits(zenil, interrupt, tmp_path):
+    """All that flags say of the loop is in the folder: policy, ensemble, coupling and fit."""
+    arguments = (
+        *("simulate", "--target", "fixed_variance:1,2", "--update", "population", "--ensemble", "0.7,0.3"),
+        *("--uncoupled", "--fit", "perturbed:0.5", "--num-samples", "5", "--exogenous-fraction", "0.1"),
+        *("--num-generations", "3", "--num-replicates", "3000", "--record", "mean,member_kl_to_target", "--quiet"),
+    )
+    assert zenil(*arguments, "--out", "whole").exit_code == 0
+    interrupt["after"] = 1000
+    assert zenil(*arguments, "--out", "broken").exit_code == 130
+    interrupt["after"] = None
+    assert zenil("resume", "broken").exit_code == 0
+    whole, broken = (zd.Trajectory.load(tmp_path / name / "run") for name in ("whole", "broken"))
+    for table in ("mean", "variance", "minimum", "maximum"):
+        for name in ("mean", "member_kl_to_target"):
+            np.testing.assert_array_equal(getattr(whole, table)[name], getattr(broken, table)[name])
+    assert whole.variance["mean"][3] > 0
+    assert broken.system == whole.system
+    assert broken.system["ensemble"] == {"weights": [0.7, 0.3], "coupled": False}
+
+
 def test_an_interruption_of_the_exact_values_keeps_the_measured_ones(zenil, monkeypatch, tmp_path):
     def exact(system, name, num_generations):
         raise KeyboardInterrupt

@@ -21,7 +21,7 @@ def test_the_document(zenil):
         zenil("simulate", "--target", "zipf:5", *SMALL, "--record", "entropy,diversity,successive_kl", "--json", "-")
     )
     assert list(content) == [
-        *("schema", "system", "generations", "measured", "exact", "rung", "slack"),
+        *("schema", "system", "generations", "measured", "exact", "rung", "slack", "no_exact"),
         *("kernel", "device", "versions", "seed", "seconds"),
     ]
     assert (content["schema"], content["seed"]) == (1, 3)
@@ -33,6 +33,7 @@ def test_the_document(zenil):
         assert {len(quantity["mean"]), len(quantity["stderr"]), len(quantity["quantiles"]["0.5"])} == {6}
     assert content["measured"]["successive_kl"]["mean"][0] is None
     assert set(content["exact"]) == set(content["rung"]) == set(content["slack"])
+    assert set(content["exact"]) | set(content["no_exact"]) == set(content["measured"])
     assert content["rung"]["diversity"] in ("closed form", "moment recursion")
     assert set(content["seconds"]) == {"compile", "run"}
     assert content["system"]["target"]["support_size"] == 5
@@ -84,6 +85,44 @@ def test_gaussian_flags(zenil):
     assert content["system"]["target"]["variance"] == 2.0
     assert (content["system"]["fit"], content["system"]["update"]) == ("unbiased", "accumulate")
     assert content["measured"]["variance"]["mean"][0] == 2.0
+
+
+def test_several_normal_models_of_an_exponential_target(zenil, tmp_path):
+    """Model, ensemble and decoder in a file of arguments; measured by the library, described by the system."""
+    import jax
+
+    (tmp_path / "run.toml").write_text(
+        'target = "exponential:2"\nmodel = "gaussian"\nensemble = [0.7, 0.3]\nuncoupled = true\ndecoder = "noise:0.5"\n'
+        'update = "population"\nnum-samples = 20\nexogenous-fraction = 0.3\nnum-generations = 2\nnum-replicates = 8\n'
+    )
+    content = document(zenil("simulate", "--config", "run.toml", "--json", "-"))
+    system = zd.System(
+        target=zd.Exponential(2.0),
+        model=zd.Gaussian(),
+        num_samples=20,
+        exogenous_fraction=0.3,
+        update=zd.Population(),
+        decoders=zd.decoders.Noise(0.5),
+        ensemble=zd.Ensemble([0.7, 0.3], coupled=False),
+    )
+    names = ("mean", "variance", "member_mean", "member_variance", "member_differential_entropy")
+    run = zd.simulate(system, num_generations=2, num_replicates=8, key=jax.random.key(0), record=names)
+    assert tuple(content["measured"]) == names
+    for name in names:
+        assert content["measured"][name]["mean"] == run.mean[name].tolist()
+    # Of the model's draws 70 % have the noise's variance on top.
+    np.testing.assert_allclose(content["measured"]["variance"]["mean"], [4, 4.175, 4.2975], rtol=1e-6)
+    assert content["system"]["ensemble"] == {"weights": [0.7, 0.3], "coupled": False}
+    assert content["system"]["model"]["family"] == "gaussian"
+    assert content["system"]["specs"]["ensemble"] == "0.7,0.3"
+    assert set(content["exact"]) | set(content["no_exact"]) == set(names)
+
+
+def test_what_has_no_exact_value_says_why(zenil):
+    flags = ("--target", "gamma:2,3", "--model", "kde:0.5", "--initial", "estimate:5", "--num-samples", "5")
+    result = zenil("simulate", *flags, "--num-generations", 0, "--num-replicates", 8, "--record", "mean")
+    assert result.exit_code == 0, result.output
+    assert "mean (units of the data); no exact value: there are no oracles for kernel_density models" in result.stdout
 
 
 def test_smoothing_and_a_file_of_arguments(zenil, tmp_path):

@@ -51,6 +51,21 @@ def test_the_unit_follows_the_last_comma(tmp_path, spec, tokens):
     assert parse_target(spec).vocabulary.tokens == tokens
 
 
+@pytest.mark.parametrize(
+    ("spec", "order", "tokens", "num_edges"),
+    [
+        ("text:a,b.txt,ngram:1", 1, ("x", "yx"), 2),
+        ("text:a,b.txt,chars,ngram:2", 2, ("x", " ", "y"), 4),
+        ("text:a,b.txt,bytes,ngram:1", 1, ("78", "20", "79"), 4),
+    ],
+)
+def test_an_ngram_model_follows_the_unit(tmp_path, spec, order, tokens, num_edges):
+    (tmp_path / "a,b.txt").write_text("x yx x")
+    target = parse_target(spec)
+    assert (target.state.family, target.state.order, target.state.graph.num_edges) == ("ngram", order, num_edges)
+    assert target.vocabulary.tokens == tokens
+
+
 def test_words_of_a_language():
     pytest.importorskip("wordfreq")
     target = parse_target("words:en,50")
@@ -61,7 +76,7 @@ def test_words_of_a_language():
     ("spec", "message"),
     [
         ("zipff:3", "unknown name 'zipff'; did you mean zipf"),
-        ("poisson:3", "'poisson' is not available; available: zipf, uniform, probs, counts, text, words, gaussian"),
+        ("unform:3", "unknown name 'unform'; did you mean uniform"),
         ("zipf", r"zipf needs its parameters. Write zipf:K\[,EXPONENT\]"),
         ("zipf:0", "K must be a whole number of at least 1; got '0'"),
         ("zipf:2.5", "K must be a whole number of at least 1; got '2.5'"),
@@ -71,7 +86,7 @@ def test_words_of_a_language():
         ("uniform:1e18", "needs about 32000000000000000000 bytes of memory; [0-9]+ bytes are available"),
         ("gaussian:0", "gaussian takes gaussian:MEAN,VARIANCE"),
         ("gaussian:0,-1", "`variance` must be positive; got -1"),
-        ("gaussian:nan,1", "MEAN must be a finite number; got 'nan'"),
+        ("gaussian:nan,1", "MEAN of gaussian must be a finite number; got 'nan'"),
         ("probs:0.5,0.4", "must sum to 1 .* got 0.9"),
         ("probs:0.5,0.500002", "must sum to 1"),
         ("probs:1.5,-0.5", "non-negative and finite; entry 1 is -0.5"),
@@ -85,6 +100,10 @@ def test_words_of_a_language():
         ("text:empty.txt", "the text 'empty.txt' has nothing in it"),
         ("text:latin.txt", "'latin.txt' is not UTF-8"),
         ("text:bad.txt,wrods", "unknown name 'wrods'; did you mean words"),
+        ("text:bad.txt,ngram:0", "ORDER of ngram must be a whole number of at least 1; got '0'"),
+        ("text:bad.txt,ngram", "ngram needs its order. Write ngram:ORDER, such as ngram:2"),
+        ("text:bad.txt,ngram:9", "`tokens` must be more than `order`, 9; got 5"),
+        ("text:bad.txt,wrods,ngram:1", "unknown name 'wrods'; did you mean words"),
         ("words:en,0", "TOP must be a whole number of at least 1"),
     ],
 )

@@ -1,10 +1,12 @@
 """The promise of addressed keys: replicate i is the same bits however the run is cut."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import zenil_dynamics as zd
+from zenil_dynamics import devices
 
 SYSTEMS = {
     "categorical": (zd.System(zd.Categorical.zipf(support_size=9), 23, 0.1), ("entropy", "diversity")),
@@ -139,3 +141,28 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="another version" if damage == "version" else "damaged or foreign"):
         zd.simulate(system, **arguments, checkpoint=tmp_path)
+
+
+def singular(state, target):
+    """A record that JAX hands to LAPACK."""
+    return jnp.linalg.svd(jnp.outer(state.probs, target.probs), compute_uv=False)[0]
+
+
+def test_records_that_call_lapack_do_not_stop_the_threads():
+    """Two threads inside LAPACK would wait for each other: this run would not end."""
+    system = zd.System(zd.Categorical([0.5, 0.3, 0.2]), 10)
+    options = {"num_generations": 3, "key": jax.random.key(0), "block_size": 64, "record": (singular, "diversity")}
+    run = zd.simulate(system, num_replicates=512, **options)
+    # A matrix of rank 1 has the product of both norms.
+    assert run.mean["singular"][0] == pytest.approx(0.38, rel=1e-5)
+
+
+def test_lapack_is_found_at_any_depth():
+    def nested(x):
+        return jax.lax.fori_loop(0, 3, lambda _, m: jnp.where(m[0, 0] > 0, jnp.linalg.qr(m)[1], m), x)
+
+    def plain(x):
+        return jax.lax.fori_loop(0, 3, lambda _, m: m @ m, x)
+
+    assert devices.calls_lapack(jax.make_jaxpr(jax.jit(nested))(jnp.eye(2)))
+    assert not devices.calls_lapack(jax.make_jaxpr(jax.jit(plain))(jnp.eye(2)))

@@ -37,6 +37,18 @@ POLICIES = [
     (lambda: zd.Ensemble([0.5, 0.6]), "`weights` must sum to 1"),
     (lambda: zd.Ensemble(0), "`weights` must be a whole number of at least 1"),
     (lambda: zd.System(zd.Gaussian(), 5, update=zd.Debiased()), "no meaning for a gaussian state"),
+    (
+        lambda: zd.System(zd.Gaussian(), 5, 0.5, update=zd.Weighted(0.5), fit=zd.Unbiased()),
+        "does not keep. Use Maximum",
+    ),
+    (
+        lambda: zd.System(zd.Categorical([0.5, 0.5]), 5, update=zd.Debiased(), fit=zd.Smoothed(1.0)),
+        "`fit` Smoothed corrects for the number of draws, which `update` Debiased does not keep",
+    ),
+    (
+        lambda: zd.System(zd.UniformInterval(), 5, 0.5, update=zd.Weighted(0.5)),
+        "the largest draw of a uniform_interval state has no weight",
+    ),
     (lambda: zd.System(zd.Gaussian(), 5, ensemble=3), r"`ensemble` must be None or Ensemble\(...\); got 3"),
     (lambda: zd.System(zd.Gaussian(), 5, model="gaussian"), "`model` must be None or a state"),
     (lambda: zd.System(zd.Poisson(1.0), 5, fit=zd.Unbiased()), "no meaning for a poisson state"),

@@ -44,9 +44,7 @@ def test_weighted_moments_are_those_of_an_enumeration(start):
     laws = enumerate_weighted(law)
     squares = [sum(w * (q - TARGET[0]) ** 2 for q, w in law.items()) for law in laws]
     variances = [sum(w * q * (1 - q) for q, w in law.items()) for law in laws]
-    found = oracles.weighted_moments(
-        SIZES, REALS, float(WEIGHT), target_mean=0.4, target_variance=0.24, **options
-    )
+    found = oracles.weighted_moments(SIZES, REALS, float(WEIGHT), target_mean=0.4, target_variance=0.24, **options)
     np.testing.assert_allclose(found[0], as_array(squares), atol=1e-15)
     np.testing.assert_allclose(found[1], as_array(variances), atol=1e-15)
 
@@ -68,7 +66,15 @@ def test_memory_of_a_window_ends_at_replacement_and_accumulation(mixing):
     sizes, shares, reals = [3, 5, 2, 4], [0.2, 0.0, 0.5, 0.3], [1, 0, 1, 2]
     for window, update in ((1, "replace"), (4, "accumulate"), (9, "accumulate")):
         usual = oracles.mean_parameter_moments(
-            sizes, shares, reals, family="normal", parameter=1.0, target_mean=0.0, initial=1.0, mixing=mixing, update=update
+            sizes,
+            shares,
+            reals,
+            family="normal",
+            parameter=1.0,
+            target_mean=0.0,
+            initial=1.0,
+            mixing=mixing,
+            update=update,
         )
         found = oracles.window_memory_of_start(sizes, shares, window, reals, mixing=mixing)
         np.testing.assert_allclose(found, usual.mean, rtol=1e-14)

@@ -26,8 +26,7 @@ def one_member(share, size, fraction, real, mixing):
 def independent(law):
     """Law of the members' probabilities, drawn from one law each."""
     return {
-        (one, other): first * second
-        for (one, first), (other, second) in itertools.product(law.items(), law.items())
+        (one, other): first * second for (one, first), (other, second) in itertools.product(law.items(), law.items())
     }
 
 
@@ -57,7 +56,13 @@ def test_moments_are_those_of_an_enumeration(start, mixing):
     law, options = STARTS[start]
     laws = enumerate_ensemble(law, mixing)
     found = oracles.ensemble_moments(
-        SIZES, as_array(FRACTIONS), as_array(WEIGHTS), REALS, mixing=mixing, target_mean=0.4, target_variance=0.24,
+        SIZES,
+        as_array(FRACTIONS),
+        as_array(WEIGHTS),
+        REALS,
+        mixing=mixing,
+        target_mean=0.4,
+        target_variance=0.24,
         **options,
     )
 
@@ -66,7 +71,9 @@ def test_moments_are_those_of_an_enumeration(start, mixing):
 
     def observed(members):
         share, member = mixed(members), members[0]
-        return as_array([(share - TARGET[0]) ** 2, share * (1 - share), (member - TARGET[0]) ** 2, member * (1 - member)])
+        return as_array(
+            [(share - TARGET[0]) ** 2, share * (1 - share), (member - TARGET[0]) ** 2, member * (1 - member)]
+        )
 
     expected = [sum(float(value) * observed(members) for members, value in law.items()) for law in laws]
     np.testing.assert_allclose(np.array(found).T, expected, atol=1e-15)

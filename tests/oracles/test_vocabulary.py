@@ -86,6 +86,21 @@ def test_stationary_bounds_hold_and_meet(size, share):
     assert bounds.effective_samples == pytest.approx(finite.effective_samples, rel=1e-9)
 
 
+def expected_vocabulary(size, share, real, mixing):
+    arguments = (ZIPF, np.full(8, size), share, np.full(8, real))
+    return oracles.marginal_chain(*arguments, mixing=mixing, functionals=("support_size",))["support_size"][-1]
+
+
+def test_the_expected_vocabulary_grows_with_real_data_and_with_samples():
+    # More real draws cut more lines of descent; more parents for the same children merge fewer.
+    by_share = [expected_vocabulary(25, share, 0, "bernoulli") for share in np.linspace(0, 1, 9)]
+    by_real = [expected_vocabulary(25, 0.0, real, "stratified") for real in range(26)]
+    by_size = [expected_vocabulary(size, 0.2, 0, "bernoulli") for size in range(1, 26)]
+    for values in (by_share, by_real, by_size):
+        assert np.all(np.diff(values) > -INTERPOLATION)
+        assert values[-1] > values[0] + 1
+
+
 def test_extremes():
     assert oracles.vocabulary_bounds([0.5, 0.5, 0.0], [], 0.0).support_size == (2.0, 2.0)
     single = oracles.vocabulary_bounds([0.5, 0.5], [1] * 5, 0.3)

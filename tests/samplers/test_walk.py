@@ -1,13 +1,12 @@
 """Walks over a graph: the same edges as in Python's integers, counts that are those of the walk, and the whole law."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from tests import bounds
+from tests.samplers.walk_reference import law_of_counts, tallied
 from zenil_dynamics import random
 from zenil_dynamics.samplers import EdgeGraph, walk, walk_counts
 
@@ -19,9 +18,9 @@ WEIGHTS = np.array([2, 1, 3, 0, 0], np.int32)
 
 
 def large():
-    """A graph of 400 contexts of 0 to 300 edges, with weights half of which are 0 and some of which are huge."""
+    """A graph of 400 contexts of 0 to 5000 edges, with weights half of which are 0 and some of which are huge."""
     rng = np.random.default_rng(0)
-    degrees = np.concatenate([[300, 0, 1], rng.integers(0, 20, 397)])
+    degrees = np.concatenate([[300, 0, 1, 5000], rng.integers(0, 20, 396)])
     first = np.concatenate([[0], np.cumsum(degrees)])
     edges = int(first[-1])
     weights = rng.integers(1, 50, edges) * (rng.random(edges) < 0.5)
@@ -45,35 +44,6 @@ def by_hand(graph, weights, num_steps, key):
     return np.array(edges, np.int32)
 
 
-def law_of_counts(graph, weights, num_steps, lost_goes_anywhere=True):
-    """Probability of every vector of counts, by enumeration of all sequences of edges."""
-    contexts = np.repeat(np.arange(graph.num_contexts), np.diff(graph.first))
-    weights = np.asarray(weights, np.float64)
-    masses = np.bincount(contexts, weights, graph.num_contexts)
-    anywhere = weights / weights.sum()
-    given = np.zeros((graph.num_contexts, graph.num_edges))
-    for context in range(graph.num_contexts):
-        of_context = np.where(contexts == context, weights, 0)
-        given[context] = of_context / masses[context] if masses[context] else anywhere
-        if masses[context] == 0 and not lost_goes_anywhere:
-            given[context] = np.where(contexts == 0, weights, 0) / masses[0]
-    law = {}
-    for edges in itertools.product(range(graph.num_edges), repeat=num_steps):
-        prob, inside = 1.0, None
-        for edge in edges:
-            prob *= anywhere[edge] if inside is None else given[inside][edge]
-            inside = graph.following[edge]
-        counts = tuple(np.bincount(edges, minlength=graph.num_edges).tolist())
-        law[counts] = law.get(counts, 0.0) + prob
-    return law
-
-
-def tallied(drawn, law):
-    """How often each vector of counts of a law was drawn; what the law does not know stands last."""
-    places = {counts: place for place, counts in enumerate(law)}
-    return np.bincount([places.get(tuple(row), len(law)) for row in drawn.tolist()], minlength=len(law) + 1)
-
-
 @pytest.mark.parametrize("num_steps", [0, 1, 2000])
 def test_edges_are_those_of_exact_integers(num_steps):
     graph, weights = large()
@@ -85,6 +55,7 @@ def test_edges_are_those_of_exact_integers(num_steps):
     if num_steps > 1:  # the interesting cases occurred
         lost = weights.cumsum()[graph.first[1:] - 1] == np.concatenate([[0], weights.cumsum()])[graph.first[:-1]]
         assert lost[graph.following[expected]].any()
+        assert {0, 3} <= set(graph.contexts[expected[1:]].tolist())  # the widest ones
         assert (weights[expected] > 0).all()
 
 

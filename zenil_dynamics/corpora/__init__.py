@@ -3,4 +3,7 @@ from zenil_dynamics.corpora.count_table import read_count_table as read_count_ta
 from zenil_dynamics.corpora.text import UNITS as UNITS
 from zenil_dynamics.corpora.text import read_text as read_text
 from zenil_dynamics.corpora.text import split_words as split_words
+from zenil_dynamics.corpora.tokens import TokenSequence as TokenSequence
+from zenil_dynamics.corpora.tokens import number_tokens as number_tokens
+from zenil_dynamics.corpora.tokens import read_tokens as read_tokens
 from zenil_dynamics.corpora.word_frequencies import word_frequencies as word_frequencies

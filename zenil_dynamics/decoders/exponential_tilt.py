@@ -51,6 +51,6 @@ def _weights(
 ) -> Float[Array, " support"]:
     """Weights relative to the best type that the model charges, whose weight is 1."""
     distance = jnp.asarray(score.below_top if sign > 0 else -score.above_bottom, probs.dtype)
-    exponents = distance / jnp.asarray(scale, probs.dtype)
-    best = jnp.max(jnp.where(probs > 0, exponents, jnp.full_like(exponents, -jnp.inf)))
-    return jnp.exp(jnp.minimum(exponents - best, jnp.zeros_like(exponents)))
+    best = jnp.max(jnp.where(probs > 0, distance, jnp.full_like(distance, -jnp.inf)))
+    # The difference before the quotient, which may be infinite.
+    return jnp.exp(jnp.minimum(distance - best, jnp.zeros_like(distance)) / jnp.asarray(scale, probs.dtype))

@@ -5,8 +5,9 @@ from typing import Any
 
 from jaxtyping import Array, Float, Int
 
+from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.states import AbstractSource, Folded
-from zenil_dynamics.statistics import AbstractFinite
+from zenil_dynamics.statistics import AbstractFinite, Particles
 from zenil_dynamics.types import Key
 
 
@@ -29,8 +30,11 @@ class AbstractItems(AbstractSource):
         return self.base.empty
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> AbstractFinite:
-        """Fold single draws."""
-        return Folded(self, self.empty).draw(num_samples, key=key)
+        """Fold single draws; a list of draws is what they are."""
+        empty = self.empty
+        if isinstance(empty, Particles):
+            return Particles(self.sample(empty.values.shape[0], key=fold_in(key, Stream.ITEMS)), num_samples)
+        return Folded(self, empty).draw(num_samples, key=key)
 
 
 def is_line(source: object) -> bool:

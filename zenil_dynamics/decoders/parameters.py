@@ -8,9 +8,12 @@ from jaxtyping import Bool, Float, Int
 from zenil_dynamics.types import HostArray
 from zenil_dynamics.validate import finite_number, positive_integer
 
+LEAST, LARGEST = 1e-37, 1e37
+"""Sizes that float32 neither rounds to 0 nor to infinity."""
+
 
 def positive(value: Any, *, name: str) -> Float[HostArray, ""]:
-    """Return `value`, a number above 0.
+    """Return `value`, a number above 0 of a size that float32 can hold.
 
     Raises:
         ValueError: anything else.
@@ -18,6 +21,27 @@ def positive(value: Any, *, name: str) -> Float[HostArray, ""]:
     number = finite_number(value, name=name)
     if not number > 0:
         raise ValueError(f"`{name}` must be positive; got {number:g}. Give a number above 0.")
+    return _held(number, name=name)
+
+
+def nonzero(value: Any, *, name: str) -> Float[HostArray, ""]:
+    """Return `value`, a number that is not 0, of a size that float32 can hold.
+
+    Raises:
+        ValueError: anything else.
+    """
+    number = finite_number(value, name=name)
+    if number == 0:
+        raise ValueError(f"`{name}` must not be 0: a constant score selects nothing. Leave the decoder out.")
+    return _held(number, name=name)
+
+
+def _held(number: Float[HostArray, ""], *, name: str) -> Float[HostArray, ""]:
+    if not LEAST <= abs(number) <= LARGEST:
+        raise ValueError(
+            f"`{name}` must be between {LEAST:g} and {LARGEST:g} in size, which float32 can hold; got {number:g}. "
+            "Change its units."
+        )
     return number
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from zenil_dynamics.decoders.families import check_support, is_normal, refused
-from zenil_dynamics.decoders.parameters import short
+from zenil_dynamics.decoders.parameters import LARGEST, nonzero, short
 from zenil_dynamics.states import AbstractState, Categorical
 from zenil_dynamics.types import HostArray
 from zenil_dynamics.validate import finite_number
@@ -50,11 +50,7 @@ class Linear(eqx.Module):
     Source: Definition.
     """
 
-    slope: Float[HostArray, ""] = eqx.field(converter=functools.partial(finite_number, name="slope"))
-
-    def __check_init__(self):
-        if self.slope == 0:
-            raise ValueError("`slope` must not be 0; a constant score selects nothing. Leave the decoder out.")
+    slope: Float[HostArray, ""] = eqx.field(converter=functools.partial(nonzero, name="slope"))
 
     def __call__(self, items: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Score of numbers on the line."""
@@ -80,11 +76,7 @@ class Quadratic(eqx.Module):
     """
 
     centre: Float[HostArray, ""] = eqx.field(converter=functools.partial(finite_number, name="centre"))
-    curvature: Float[HostArray, ""] = eqx.field(converter=functools.partial(finite_number, name="curvature"))
-
-    def __check_init__(self):
-        if self.curvature == 0:
-            raise ValueError("`curvature` must not be 0; a constant score selects nothing. Leave the decoder out.")
+    curvature: Float[HostArray, ""] = eqx.field(converter=functools.partial(nonzero, name="curvature"))
 
     def __call__(self, items: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Score of numbers on the line."""
@@ -125,7 +117,14 @@ def as_score(value: Any, *, name: str) -> Score:
             f"`{name}` must be a list of finite numbers, one per type, or a function on the line (a slope, Linear or "
             f"Quadratic); got {type(value).__name__} of shape {array.shape}{where}. Correct it."
         )
-    return PerType(array) if array.ndim else Linear(array)
+    if array.ndim == 0:
+        return Linear(array)
+    if np.abs(array).max() > LARGEST:
+        raise ValueError(
+            f"`{name}` must be at most {LARGEST:g} in size, which float32 can hold; got {np.abs(array).max():g}. "
+            "Change its units."
+        )
+    return PerType(array)
 
 
 def check_score(decoder: object, score: Score, state: AbstractState, *, name: str, normal_only: bool = False) -> None:

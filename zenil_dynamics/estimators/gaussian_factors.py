@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from zenil_dynamics.estimators.base import floating, relative_entropy_term
+from zenil_dynamics.triangular import solve_lower
 
 
 def log_determinant_of_factor(factor: ArrayLike) -> Float[Array, ""]:
@@ -49,8 +50,8 @@ def kl_divergence_of_factors(
     one, other = floating(first_factor), floating(second_factor)
     degenerate = jnp.any(jnp.diagonal(one) == 0) | jnp.any(jnp.diagonal(other) == 0)
     safe = jnp.where(degenerate, jnp.eye(other.shape[0], dtype=other.dtype), other)
-    ratio = jax.scipy.linalg.solve_triangular(safe, one, lower=True)
-    shift = jax.scipy.linalg.solve_triangular(safe, floating(first_mean) - floating(second_mean), lower=True)
+    ratio = solve_lower(safe, one)
+    shift = solve_lower(safe, (floating(first_mean) - floating(second_mean))[:, None])
     squares = jnp.diagonal(ratio) ** 2
     below = jnp.tril(ratio, -1)
     terms = jnp.sum(relative_entropy_term(jnp.ones_like(squares), squares)) + jnp.sum(below * below)
@@ -93,7 +94,7 @@ _SWEEPS = 10
 def _polar_factor(matrix: Float[Array, "dim dim"]) -> Float[Array, "dim dim"]:
     """Q = sum_i (b_i / |b_i|) v_i^T over the columns b_i = M v_i that one-sided Jacobi rotations make orthogonal.
 
-    Not by a library's singular values: called from two host threads at once inside a loop, XLA's wait for each other.
+    Not by LAPACK, for the reason given in `triangular`.
 
     Source: Golub and Van Loan, Matrix Computations, section 8.6.3.
     """

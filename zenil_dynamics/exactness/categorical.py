@@ -7,11 +7,14 @@ import numpy as np
 from scipy.special import xlogy
 
 from zenil_dynamics import oracles
+from zenil_dynamics.exactness import policies
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Smoothed
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.updates import Accumulate, Population, Replace
+
+_UPDATES = {Replace: "replace", Accumulate: "accumulate", Population: "population"}
 
 _ADDITIVE = ("entropy", "support_size", "missing_mass", "kl_to_target", "total_variation")
 _DIVERGENCES = {
@@ -55,8 +58,7 @@ class _Setting(NamedTuple):
 
 
 def _setting(system: System, table: ScheduleTable) -> _Setting:
-    names = {Replace: "replace", Accumulate: "accumulate", Population: "population"}
-    if type(system.update) not in names:
+    if type(system.update) not in _UPDATES:
         raise NotReachable(f"there are no oracles for the update {type(system.update).__name__}.")
     if not isinstance(system.fit, (MaximumLikelihood, Smoothed)):
         raise NotReachable(f"there are no oracles for the fit {type(system.fit).__name__}.")
@@ -68,7 +70,7 @@ def _setting(system: System, table: ScheduleTable) -> _Setting:
         num_initial=system.initial.num_samples if isinstance(system.initial, Estimate) else None,
         table=table,
         mixing=system.mixing,
-        update=names[type(system.update)],
+        update=_UPDATES[type(system.update)],
         pseudocount=float(system.fit.pseudocount) if isinstance(system.fit, Smoothed) else 0.0,
         rare_threshold=float(system.rare_threshold),
     )
@@ -80,6 +82,8 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     Raises:
         NotReachable: no rung reaches; says why.
     """
+    if type(system.update) not in _UPDATES:
+        return policies.expectation(system, table, name)
     setting = _setting(system, table)
     if name == "rare_mass":
         moments = oracles.categorical_moments(setting.target, *setting.schedule, **setting.options)

@@ -32,7 +32,7 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     """
     if isinstance(system.initial, Estimate):
         raise NotReachable("a decoded loop that starts from an estimated model has no oracle.")
-    state = system.initial_state
+    state = system.initial_member
     try:
         if isinstance(state, Categorical) and isinstance(system.update, Population):
             return _population_of_types(system, table, name)
@@ -67,7 +67,7 @@ def _decode(system: System) -> Simplex:
 
 def _population_of_types(system: System, table: ScheduleTable, name: str) -> Exact:
     """Iterate the map; infinitely many draws are not smoothed by a fit."""
-    target, start = _probs(system.target), _probs(system.initial_state)
+    target, start = _probs(system.target), _probs(system.initial_member)
     path = oracles.decoded_population(target, table.exogenous_fraction, _decode(system), initial=start)
     return Exact(categorical.on_path(path, target, float(system.rare_threshold), name), "closed form")
 
@@ -97,7 +97,7 @@ def _two_types(system: System, table: ScheduleTable, name: str) -> Exact:
     """Functions of one model, under the law of its count."""
     if name == "successive_kl":
         raise NotReachable("successive_kl of a decoded loop needs the joint law of two generations.")
-    target, start = _probs(system.target), _probs(system.initial_state)
+    target, start = _probs(system.target), _probs(system.initial_member)
     laws = oracles.decoded_count_laws(
         target,
         table.num_samples,
@@ -143,7 +143,7 @@ def _as_other_target(system: System, table: ScheduleTable, share: float, epsilon
         reduced.exogenous_fraction,
         system.update,
         system.fit,
-        Categorical(_probs(system.initial_state)),
+        Categorical(_probs(system.initial_member)),
         rare_threshold=float(system.rare_threshold),
     )
     rows = loop.table(table.num_generations)
@@ -181,7 +181,7 @@ def _as_channel(system: System, table: ScheduleTable, epsilon: float, name: str)
         channel,
         table.num_real,
         mixing=system.mixing,
-        initial=_probs(system.initial_state),
+        initial=_probs(system.initial_member),
     )
     variance = np.diagonal(moments.covariance, axis1=1, axis2=2)
     return _from_moments(moments.mean, variance, target, float(system.rare_threshold), name)
@@ -206,7 +206,7 @@ def _from_moments(
 
 def _population_on_the_line(system: System, table: ScheduleTable, name: str) -> Exact:
     """Raw moments of the mixture, generation by generation."""
-    real, state = _pair(system.target), _pair(system.initial_state)
+    real, state = _pair(system.target), _pair(system.initial_member)
     path = [state]
     for share in table.exogenous_fraction:
         for decoder in system.decoders:
@@ -243,7 +243,7 @@ def _scaled(system: System, table: ScheduleTable, name: str) -> Exact:
             divisor="unbiased" if isinstance(system.fit, Unbiased) else "mle",
             target_mean=float(system.target.mean),  # type: ignore[attr-defined]
             target_variance=float(system.target.variance),  # type: ignore[attr-defined]
-            initial=_pair(system.initial_state),
+            initial=_pair(system.initial_member),
         )
         return Exact(variance, "moment recursion")
     if name == "mean":
@@ -265,7 +265,7 @@ def _without_decoders(system: System) -> System:
         system.exogenous_fraction,
         system.update,
         system.fit,
-        system.initial_state,
+        system.initial_member,
         system.mixing,
         float(system.rare_threshold),
     )

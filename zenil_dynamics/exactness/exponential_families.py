@@ -44,7 +44,7 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
         return _normal(system, table, family, name)
     if family.name in ("exponential", "gamma"):
         return _gamma(system, table, family, name)
-    raise NotReachable(f"{name} of a {family.name} loop needs the law of its mean; no oracle covers that.")
+    raise NotReachable(f"{name} of a counting family needs the law of its mean; no oracle covers that.")
 
 
 def _means(system: System) -> tuple[float, float | None]:
@@ -61,9 +61,7 @@ def _first_mean(system: System) -> float:
 
 def _moments(system: System, table: ScheduleTable, family: Family) -> oracles.MeanParameterMoments:
     if type(system.update) not in _UPDATES:
-        raise NotReachable(
-            f"second moments of the mean of a {family.name} loop under {type(system.update).__name__} have no oracle."
-        )
+        raise NotReachable("second moments of a mean parameter have oracles under replacement and accumulation.")
     target, start = _means(system)
     return oracles.mean_parameter_moments(
         *table,
@@ -105,7 +103,7 @@ def _lost_at_once(system: System, table: ScheduleTable, family: Family, name: st
     if law.linear == 0:
         return None
     if max(target, first) >= law.high or target <= 0:
-        raise NotReachable(f"{name} of a {family.name} loop at an edge of its means has no oracle.")
+        raise NotReachable(f"{name} at an edge of the range of means has no oracle.")
     opening = np.array([first if num_initial(system) is None else 0.0])
     with np.errstate(divide="ignore"):
         value = np.log(opening) if name == "log_mean" else divergence(family, np.array([target]), opening)
@@ -119,21 +117,21 @@ def _collapsed(system: System, table: ScheduleTable, family: Family) -> Exact:
     if law.linear == 0:
         return Exact(np.zeros(table.num_generations + 1), "closed form")
     if not _is_closed_replacement(system, table):
-        raise NotReachable(f"collapsed of a {family.name} loop has an oracle under replacement without real data.")
+        raise NotReachable("collapsed of a counting family has an oracle under replacement without real data.")
     sizes = table.num_samples if opened is None else np.concatenate([[opened], table.num_samples])
     first = _first_mean(system)
     if family.name == "poisson":
-        return Exact(oracles.poisson_collapse_probability(sizes, first)[sizes.size - table.num_generations :], "closed form")
-    if family.name not in ("geometric", "negative_binomial") or np.any(sizes != sizes[:1]):
-        raise NotReachable(f"collapsed of a {family.name} loop has an oracle for a constant number of draws.")
+        return Exact(oracles.poisson_collapse_probability(sizes, first)[int(opened is not None) :], "closed form")
+    if np.any(sizes != sizes[:1]):
+        raise NotReachable("collapsed of a negative binomial family has an oracle for a constant number of draws.")
     size = int(sizes[0]) if sizes.size else 1
     bounds = oracles.negative_binomial_collapse_bounds(size, sizes.size, first, shape=family.shape)
     if np.max(bounds.upper - bounds.lower) > COLLAPSE_GAP:
         raise NotReachable(
-            f"the bounds on collapsed of a {family.name} loop are {np.max(bounds.upper - bounds.lower):.1g} apart; "
+            f"the bounds on collapsed are {np.max(bounds.upper - bounds.lower):.1g} apart; "
             "see `oracles.negative_binomial_collapse_bounds`."
         )
-    return Exact(((bounds.lower + bounds.upper) / 2)[sizes.size - table.num_generations :], "exact chain")
+    return Exact(((bounds.lower + bounds.upper) / 2)[int(opened is not None) :], "exact chain")
 
 
 def _is_closed_replacement(system: System, table: ScheduleTable) -> bool:
@@ -161,7 +159,7 @@ def _normal(system: System, table: ScheduleTable, family: Family, name: str) -> 
 def _gamma(system: System, table: ScheduleTable, family: Family, name: str) -> Exact:
     """The log mean is a random walk of independent steps."""
     if not _is_closed_replacement(system, table):
-        raise NotReachable(f"{name} of a {family.name} loop has an oracle under replacement without real data.")
+        raise NotReachable(f"{name} of a gamma walk has an oracle under replacement without real data.")
     (target, _), first, shape = _means(system), _first_mean(system), family.shape
     options = {"shape": shape, "num_initial": num_initial(system)}
     if name == "successive_kl":

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zenil_dynamics import oracles
+from zenil_dynamics.exactness.line_moments import line_moments
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Unbiased
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states import Gaussian
 from zenil_dynamics.system import Estimate, System
-from zenil_dynamics.updates import Accumulate, Population, Replace
+from zenil_dynamics.updates import Population, Replace
 
 # Closed loops that replace: log-variance is a random walk of independent chi-square steps.
 _CLOSED: dict[str, tuple[Callable[..., np.ndarray], str]] = {
@@ -72,15 +73,13 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     try:
         if isinstance(system.update, Population):
             return _population(setting, name)
-        if isinstance(system.update, Accumulate):
-            return _accumulate(setting, name)
         if isinstance(system.update, Replace):
             return _replace(setting, name)
+        return _pooled(system, setting, name)
     except NotReachable:
         raise
     except ValueError as error:
         raise NotReachable(str(error)) from error
-    raise NotReachable(f"there are no oracles for the update {type(system.update).__name__}.")
 
 
 def _pair(state: Any) -> tuple[float, float]:
@@ -111,14 +110,12 @@ def _replace(setting: _Setting, name: str) -> Exact:
     return Exact(oracle(table.num_samples, **setting.options), rung)  # type: ignore[arg-type]
 
 
-def _accumulate(setting: _Setting, name: str) -> Exact:
-    """Second moments of the pooled fit."""
-    if name == "variance":
-        _, variance = oracles.gaussian_moments_accumulate(*setting.table, mixing=setting.mixing, **setting.options)
-        return Exact(variance, "moment recursion")
-    if name == "mean" and setting.initial is None:
-        return Exact(np.full(setting.table.num_generations + 1, setting.target[0]), "closed form")
-    raise NotReachable(f"{name} of an accumulating Gaussian loop has no oracle.")
+def _pooled(system: System, setting: _Setting, name: str) -> Exact:
+    """First and second moments of fits to more than the last generation."""
+    if name not in ("mean", "variance"):
+        raise NotReachable(f"{name} of a Gaussian loop has oracles under replacement and in the population limit.")
+    moments = line_moments(system, setting.table, setting.target, setting.initial)
+    return Exact(getattr(moments, name), "closed form" if name == "mean" else "moment recursion")
 
 
 def _population(setting: _Setting, name: str) -> Exact:

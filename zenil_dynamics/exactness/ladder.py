@@ -1,8 +1,8 @@
 """System and quantity in, exact expectation out: the only room that sees both systems and oracles."""
 
-from zenil_dynamics.exactness import categorical, decoded, gaussian
+from zenil_dynamics.exactness import ensembles, one_model
 from zenil_dynamics.exactness.reach import Exact, NotReachable
-from zenil_dynamics.states import Categorical, Gaussian
+from zenil_dynamics.fits import MaximumLikelihood, Smoothed, Unbiased
 from zenil_dynamics.system import System
 from zenil_dynamics.validate import nearest_names, positive_integer
 
@@ -33,14 +33,7 @@ def exact(system: System, name: str, num_generations: int) -> Exact:
             f"It has: {', '.join(system.quantities)}."
         )
     table = system.table(num_generations)
-    if system.ensemble is not None:
-        raise NotReachable("there are no oracles for an ensemble.")
-    if system.crosses_families:
-        raise NotReachable("there are no oracles for models of another family than the target's.")
-    if system.decoders:
-        return decoded.expectation(system, table, name)
-    if isinstance(state, Categorical):
-        return categorical.expectation(system, table, name)
-    if isinstance(state, Gaussian):
-        return gaussian.expectation(system, table, name)
-    raise NotReachable(f"there are no oracles for a {state.family} state.")
+    if not isinstance(system.fit, (MaximumLikelihood, Unbiased, Smoothed)):
+        raise NotReachable(f"there are no oracles for the fit {type(system.fit).__name__}.")
+    answer = one_model.expectation if system.ensemble is None else ensembles.expectation
+    return answer(system, table, name)

@@ -23,13 +23,14 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     Raises:
         NotReachable: no rung reaches; says why.
     """
-    policy = type(system.update).__name__
     if name not in QUADRATIC:
-        raise NotReachable(f"{name} under {policy} needs the joint law of several batches; no oracle covers that.")
+        raise NotReachable(f"{name} under this data policy needs the joint law of several batches.")
     if not isinstance(system.fit, MaximumLikelihood):
-        raise NotReachable(f"smoothed loops under {policy} have no oracle.")
+        raise NotReachable("smoothed loops have oracles under replacement, accumulation and in the population limit.")
     target = np.asarray(system.target.probs, np.float64)  # type: ignore[attr-defined]
     start = np.asarray(system.initial_member.probs, np.float64)  # type: ignore[attr-defined]
+    if isinstance(system.update, Debiased):
+        _refuse_projections(system, table)
     at_target = num_initial(system) is not None or bool(np.all(start == target))
     if name == "rare_mass":
         rare = target < float(system.rare_threshold)
@@ -42,12 +43,8 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     return Exact(_by_type(system, table, target, start, name), "moment recursion")
 
 
-def _rare_mass(
-    system: System, table: ScheduleTable, target: float, start: float, at_target: bool
-) -> np.ndarray:
+def _rare_mass(system: System, table: ScheduleTable, target: float, start: float, at_target: bool) -> np.ndarray:
     """The mean model: a mixture of target and start."""
-    if isinstance(system.update, Debiased):
-        _debiased_index(system, table)
     if at_target:
         return np.full(table.num_generations + 1, target)
     return target + memory_of_start(system, table) * (start - target)
@@ -56,11 +53,11 @@ def _rare_mass(
 def _index(system: System, table: ScheduleTable) -> np.ndarray:
     """Variance factor of every feature, from Q_0 = P or from a fit to draws of P."""
     if isinstance(system.update, Debiased):
-        return _debiased_index(system, table)
+        return oracles.debiased_index(table.num_samples, table.exogenous_fraction, num_initial=num_initial(system))
     return line_moments(system, table, (0.0, 1.0), None).mean_square
 
 
-def _debiased_index(system: System, table: ScheduleTable) -> np.ndarray:
+def _refuse_projections(system: System, table: ScheduleTable) -> None:
     """Where every generation is real or plays no part, estimates are frequencies and stay in the simplex."""
     if np.any((table.exogenous_fraction > 0) & (table.exogenous_fraction < 1)):
         raise NotReachable(
@@ -70,14 +67,9 @@ def _debiased_index(system: System, table: ScheduleTable) -> np.ndarray:
     start = np.asarray(system.initial_member.probs)  # type: ignore[attr-defined]
     if num_initial(system) is None and np.any(start != np.asarray(system.target.probs)):  # type: ignore[attr-defined]
         raise NotReachable("a debiased loop has an oracle from the target or from an estimated model.")
-    return oracles.debiased_index(
-        table.num_samples, table.exogenous_fraction, num_initial=num_initial(system)
-    )
 
 
-def _by_type(
-    system: System, table: ScheduleTable, target: np.ndarray, start: np.ndarray, name: str
-) -> np.ndarray:
+def _by_type(system: System, table: ScheduleTable, target: np.ndarray, start: np.ndarray, name: str) -> np.ndarray:
     """Sum over types; types that agree in target and start share one recursion."""
     pairs, numbers = np.unique(np.stack([target, start], axis=1), axis=0, return_counts=True)
     total = np.zeros(table.num_generations + 1)

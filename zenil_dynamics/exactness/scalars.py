@@ -82,7 +82,7 @@ def divergence(family: Family, mean: np.ndarray, other: np.ndarray) -> np.ndarra
 
 
 def _convex(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """x log(x / y) - x + y, inf where y alone is 0."""
+    """One term x log(x / y) - x + y of a divergence, inf where y alone is 0."""
     inside = (first > 0) & (second > 0)
     ratio = np.divide(first, second, out=np.ones_like(first), where=inside)
     values = first * np.log(ratio) - first + second

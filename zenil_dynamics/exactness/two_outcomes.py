@@ -32,7 +32,9 @@ def expectation(system: System, table: ScheduleTable, family: Family, name: str)
     """
     trials = int(family.variance.high)
     if trials > 1 and not isinstance(system.update, _SCALES):
-        raise NotReachable(f"{name} of a binomial loop under {type(system.update).__name__} has no oracle.")
+        raise NotReachable(f"{name} of binomial models under {type(system.update).__name__} has no oracle.")
+    if name == "collapsed" and type(system.update) not in (Replace, Accumulate):
+        raise NotReachable(f"{name} under this data policy needs the joint law of several batches.")
     initial = system.initial
     if isinstance(initial, Estimate):
         initial = Estimate(trials * initial.num_samples)

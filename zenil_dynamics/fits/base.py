@@ -1,7 +1,7 @@
 """From statistics of a training set to the next state."""
 
 import abc
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,7 +14,12 @@ class AbstractFit(Module):
 
     Laws: the result has the structure, shapes and dtypes of `previous`; only means and the total of the statistics
     are read, so that infinitely many draws are no special case.
+
+    Attributes:
+        reads_totals: the number of draws changes the fit.
     """
+
+    reads_totals: ClassVar[bool] = False
 
     @abc.abstractmethod
     def __call__(self, statistics: Any, previous: AbstractState, *, key: Key) -> AbstractState:

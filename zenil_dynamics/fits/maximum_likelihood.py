@@ -1,6 +1,6 @@
 """Maximum likelihood, and its unbiased neighbour for the variance."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -41,6 +41,8 @@ class Unbiased(AbstractFit):
 
     Source: Definition; Theorem 4 of arXiv 2601.05280v2 is true under this reading and false under maximum likelihood.
     """
+
+    reads_totals: ClassVar[bool] = True
 
     def __call__(
         self, statistics: AbstractMoments | AbstractScatter, previous: AbstractState, *, key: Key

@@ -1,7 +1,7 @@
 """Add-beta smoothing, the posterior mean under a symmetric Dirichlet prior."""
 
 import functools
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -29,6 +29,8 @@ class Smoothed(AbstractFit):
 
     Source: Definition (add-one smoothing is beta = 1).
     """
+
+    reads_totals: ClassVar[bool] = True
 
     pseudocount: Float[Array, ""] = eqx.field(converter=functools.partial(finite_number, name="pseudocount"))
 

@@ -54,7 +54,7 @@ class Forward(AbstractKernel):
     @property
     def block_size(self) -> int:
         """As many states as fit into a core's second-level cache."""
-        return devices.block_width(self.loop.num_bytes)
+        return devices.block_width(self.loop.num_bytes, narrow=self.loop.template.sequential)
 
     @property
     def description(self) -> str:

@@ -1,4 +1,4 @@
-"""Moments under data policies that weigh draws: what is left of the start, and fixed weights of real and synthetic data.
+"""Moments under data policies that weigh draws: what is left of the start, fixed weights of real and synthetic data.
 
 Both hold for every target with a mean and a variance: a fit that matches the two moments of its training set sees
 nothing else of the law that the draws come from.

@@ -31,7 +31,7 @@ def retained_diversity(
 
     Replacement, maximum likelihood, any schedule; also the expected variance of a Gaussian model over that of P. Two
     draws of Q_{t+1} differ in origin if they are two training items (1 - 1/N) and either not both synthetic, or copies
-    of draws of Q_t that do. Relative error at most 4 T 2^-53.
+    of draws of Q_t that do. Relative error at most 8 T 2^-53.
 
     Args:
         num_samples: N_t, draws per generation, shape (T,).

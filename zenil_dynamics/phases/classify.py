@@ -153,8 +153,8 @@ def _bounded_bursts(samples: Cycle, fraction: Sparse) -> Phase:
         )
     upper = (1 - 1 / draws) * fraction.value * (2 - fraction.value)
     reason = (
-        f"N_t is bounded: each burst lifts g to (1 - 1/{draws:g}) alpha (2 - alpha), and it falls to 0 until the next, "
-        "in all but a vanishing share of generations"
+        f"N_t is bounded: each burst lifts g to (1 - 1/{draws:g}) alpha (2 - alpha), and g falls back before the next: "
+        "it is near 0 in all but a vanishing share of generations"
     )
     return Phase(Regime.OSCILLATES, 0.0, upper, 0.0, reason)
 
@@ -204,12 +204,12 @@ def _growing_bursts(samples: Decay, fraction: Sparse) -> Phase:
     renewed = fraction.value * (2 - fraction.value)
     growth = math.inf if isinstance(samples, Exponential) else -samples.exponent
     if growth > 1:
-        reason = "sum 1/N_t < inf, and each of infinitely many bursts divides what was lost before by 1/(1 - alpha)^2"
+        reason = "sum 1/N_t < inf, and each of infinitely many bursts multiplies what was lost by (1 - alpha)^2"
         return Phase(Regime.CONVERGES, 1.0, 1.0, 0.0, reason)
     if growth < 1:
         reason = (
-            "sum 1/N_t over [2^k, 2^{k+1}) grows: g falls to 0 between bursts, each of which lifts it to "
-            "alpha (2 - alpha), in all but a vanishing share of generations"
+            "sum 1/N_t over [2^k, 2^{k+1}) grows: each burst lifts g to alpha (2 - alpha), and g falls back before the "
+            "next: it is near 0 in all but a vanishing share of generations"
         )
         return Phase(Regime.OSCILLATES, 0.0, renewed, 0.0, reason)
     kept = math.exp(-math.log(2) / exp(samples.log_scale)) if isinstance(samples, Power) else 0.0

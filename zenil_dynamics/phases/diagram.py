@@ -23,6 +23,10 @@ COLOURS = {
     Regime.FINITE_HORIZON: "#d5d5d5",
 }
 DARK = (Regime.CONVERGES, Regime.ABSORBED)
+LONG_LABEL = 6
+"""Characters above which labels of columns are slanted."""
+LEGEND_ENTRY = 1.9
+"""Width of an entry of the legend, inches."""
 MOST_CELLS_WITH_TEXT = 14
 """Columns or rows above which numbers no longer fit into the cells."""
 
@@ -64,7 +68,8 @@ def draw_diagram(
     if path is not None and pathlib.Path(path).suffix.lower() not in FORMATS:
         raise ValueError(f"a plot's name must end in {', '.join(FORMATS)}; got {str(path)!r}.")
     rows, columns = len(exogenous_fraction), len(num_samples)
-    figure = Figure(figsize=(3.2 + 1.3 * max(columns, 3), 2.4 + 0.45 * max(rows, 4)), layout="constrained", dpi=120)
+    width = 3.2 + 1.3 * max(columns, 5)
+    figure = Figure(figsize=(width, 2.4 + 0.45 * max(rows, 4)), layout="constrained", dpi=120)
     left, right = figure.subplots(1, 2, sharey=True)
     regimes = list(Regime)
     codes = np.array([[regimes.index(phase.regime) for phase in row] for row in phases])
@@ -75,15 +80,25 @@ def draw_diagram(
     if max(rows, columns) <= MOST_CELLS_WITH_TEXT:
         _write_cells(left, right, phases, np.asarray(retained))
     for axis in (left, right):
-        axis.set_xticks(range(columns), num_samples, rotation=0 if _short(num_samples) else 30, ha="center")
+        axis.set_xticks(range(columns), num_samples)
+        if max(len(label) for label in num_samples) > LONG_LABEL:
+            axis.tick_params(axis="x", labelrotation=30)
+            for label in axis.get_xticklabels():
+                label.set(ha="right", rotation_mode="anchor")
         axis.set_xlabel(axes[0])
     left.set_yticks(range(rows), exogenous_fraction)
     left.set_ylabel(axes[1])
-    left.set_title("in the long run: class and limit of g", fontsize=10)
-    right.set_title(f"after {num_generations} generations: g", fontsize=10)
+    left.set_title("long run: class, limit of g", fontsize=10)
+    right.set_title(f"g after {num_generations} generations", fontsize=10)
     present = [regime for regime in COLOURS if regimes.index(regime) in codes]
     handles = [Patch(color=COLOURS[regime], label=regime.value) for regime in present]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5), frameon=False, fontsize=9)
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=min(len(handles), int(width / LEGEND_ENTRY)),
+        frameon=False,
+        fontsize=9,
+    )
     if path is not None:
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
@@ -100,7 +115,7 @@ def limit_in_words(phase: Phase, digits: int = 3) -> str:
             if phase.error < 10.0**-digits
             else f"{phase.lower:.{digits}f}±{phase.error:.0e}"
         )
-    return f"{phase.lower:.{digits - 1}f}..{phase.upper:.{digits - 1}f}"
+    return f"{phase.lower:.2f}..{phase.upper:.2f}"
 
 
 def _write_cells(left: Any, right: Any, phases: Sequence[Sequence[Phase]], retained: np.ndarray) -> None:
@@ -111,7 +126,3 @@ def _write_cells(left: Any, right: Any, phases: Sequence[Sequence[Phase]], retai
             share = retained[row, column]
             colour = "white" if share < 0.6 else "black"
             right.text(column, row, f"{share:.2f}", ha="center", va="center", fontsize=7, color=colour)
-
-
-def _short(labels: Sequence[str]) -> bool:
-    return max(len(label) for label in labels) <= 6

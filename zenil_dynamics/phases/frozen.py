@@ -29,10 +29,10 @@ HEAD = 100_000
 FINEST, COARSEST, BLOCK_ERROR = 0.005, 1.0, 1e-8
 """Logarithmic width of a block: the finest, and wider where what remains is so little that it costs no more error."""
 FARTHEST = 1e300
-"""Where the infinite block starts at the latest; also the greatest N_t that is told from infinity."""
+"""Where the infinite block starts at the latest."""
 NEGLIGIBLE = 1e-15
 """Remaining sum of alpha_t + 1/N_t at which it starts."""
-ROUNDING = 4 * HEAD * 2.0**-53
+ROUNDING = 8 * HEAD * 2.0**-53
 """What rounding may add up to in the exact part, relative to g <= 1."""
 ROUNDED_UP = 1e-9
 """N_t may fall short of its formula by this share; see `whole_samples`."""
@@ -57,9 +57,7 @@ def frozen_limit(
 
     Source: derived above.
     """
-    draws, shares = evaluate(num_samples, exogenous_fraction, HEAD)
-    # Exponential growth passes float64; 1/N_t has vanished long before.
-    low = high = float(oracles.retained_diversity(np.minimum(draws, FARTHEST), shares)[-1])
+    low = high = float(oracles.retained_diversity(*evaluate(num_samples, exogenous_fraction, HEAD))[-1])
     noise, fresh = samples.inverse, None if isinstance(fraction, Cycle) else fraction
     for start, end in _blocks(noise, fresh):
         keep = _kept(noise, fresh, start, end)

@@ -8,27 +8,30 @@ from zenil_dynamics import oracles
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
 from zenil_dynamics.validate import positive_integer
 
+MOST_SAMPLES = 1e300
+"""Greatest N_t that is told from infinity: what grows beyond float64 adds no noise that float64 could hold."""
+
 
 def whole_samples(values: np.ndarray) -> np.ndarray:
-    """N_t as a loop draws it: ceil(x - 1e-9 x), at least 1; a whole number, and infinity, is itself.
+    """N_t as a loop draws it: ceil(x - 1e-9 x), at least 1; a whole number is itself.
 
     Args:
-        values: positive, float64, any shape.
+        values: positive, float64, any shape; infinity counts as 1e300.
 
     Returns:
         Whole numbers in float64, which unlike a loop's int32 may exceed 2^31; same shape.
 
     Source: Definition; `System.table` rounds alike.
     """
-    whole = values == np.floor(values)
-    with np.errstate(invalid="ignore"):
-        return np.where(whole, values, np.maximum(np.ceil(values - 1e-9 * values), 1.0))
+    finite = np.minimum(values, MOST_SAMPLES)
+    whole = finite == np.floor(finite)
+    return np.where(whole, finite, np.maximum(np.ceil(finite - 1e-9 * finite), 1.0))
 
 
 def evaluate(
     num_samples: AbstractSchedule, exogenous_fraction: AbstractSchedule, num_generations: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both schedules at t = 0 .. T-1, N_t rounded; infinite N_t pass.
+    """Both schedules at t = 0 .. T-1, N_t rounded.
 
     Raises:
         ValueError: an N_t that is not positive or an alpha_t outside [0, 1], with the first such generation.
@@ -56,7 +59,7 @@ def retained_diversity(num_samples: Any, exogenous_fraction: Any = 0.0, num_gene
         g_0 .. g_T, dimensionless, shape (T+1,).
 
     Raises:
-        ValueError: T that is no whole number, N_t below 1 or not finite, alpha_t outside [0, 1], a table that ends
+        ValueError: T that is no whole number, N_t below 1, alpha_t outside [0, 1], a table that ends
             before T.
 
     Example:

@@ -15,6 +15,7 @@ from zenil_dynamics import samplers
 from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.states.base import AbstractState, Observed, Quantity
 from zenil_dynamics.statistics import ExpectedLeastSquares, LeastSquares
+from zenil_dynamics.triangular import solve_lower, solve_upper, upper_factor
 from zenil_dynamics.types import HostArray, Key
 from zenil_dynamics.validate import finite_number
 
@@ -100,11 +101,12 @@ class LinearModel(AbstractState):
         rows, labels = statistics.rows, statistics.labels
         total = jnp.asarray(statistics.total, rows.dtype)
         some = (jnp.arange(self.dim).astype(rows.dtype) < total).astype(rows.dtype)
-        # R^T (R R^T)^-1 v over the rows that there are; on the others the matrix is the unit.
-        square = _product(rows, rows.T) + jnp.diag(1 - some)
-        triangle = rows + jnp.diag(1 - some)
-        exact = jax.scipy.linalg.solve_triangular(triangle, labels)
-        shortest = _product(rows.T, jnp.linalg.solve(square, labels))
+        # With R^T = Q T the solution of least norm is Q T^-T v = R^T T^-1 T^-T v; rows of 0 get a unit diagonal.
+        missing = jnp.diag(1 - some)
+        triangle = upper_factor(rows.T) + missing
+        inner = solve_upper(triangle, solve_lower(triangle.T, labels[:, None]))
+        shortest = _product(rows.T, inner)[:, 0]
+        exact = solve_upper(rows + missing, labels[:, None])[:, 0]
         return eqx.tree_at(lambda state: state.weights, self, jnp.where(total >= self.dim, exact, shortest))
 
     def check_pair(self, other: Any) -> None:

@@ -8,10 +8,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from zenil_dynamics import estimators
+from zenil_dynamics.estimators.base import relative_entropy_term
 from zenil_dynamics.states.base import Observed, Quantity
 
 INTERPOLATION = 0.1
-"""Weight of single words in the law that `rare_perplexity` asks."""
+"""Weight of single words in the interpolated law."""
 
 
 def context_counts(state: Any) -> Int[Array, " contexts"]:
@@ -90,6 +91,18 @@ def _rare_perplexity(state: Any, observed: Observed) -> Float[Array, ""]:
     return estimators.perplexity(jnp.log(smoothed_probs(state)), weights=shares)
 
 
+def _smoothed_successive_kl(state: Any, observed: Observed) -> Float[Array, ""]:
+    """Divergence of the smoothed law from the one before, in the model's own contexts.
+
+    All types that the text never has in a context are one event there.
+    """
+    terms = relative_entropy_term(smoothed_probs(state), smoothed_probs(observed.previous))
+    others = relative_entropy_term(_smoothed_rest(state), _smoothed_rest(observed.previous))
+    counts = context_counts(state).astype(terms.dtype)
+    total = jnp.sum(counts)
+    return jnp.sum(counts[state.graph.contexts] / total * terms) + jnp.sum(counts / total * others)
+
+
 def smoothed_probs(state: Any) -> Float[Array, " edges"]:
     """The law of an n-gram model on the edges of its graph, interpolated so that none of them has probability 0.
 
@@ -104,13 +117,24 @@ def smoothed_probs(state: Any) -> Float[Array, " edges"]:
 
     Source: Jelinek and Mercer 1980 (interpolation of orders), with Laplace's rule for single words.
     """
-    dtype = jnp.result_type(float)
-    counts, contexts = (number.astype(dtype) for number in _of_edges(state))
-    types = type_counts(state)
-    total = jnp.sum(types).astype(dtype) + state.graph.num_labels
-    alone = (types[state.graph.labels].astype(dtype) + 1) / total
+    alone = _single_words(state)
+    counts, contexts = (number.astype(alone.dtype) for number in _of_edges(state))
     given = counts / jnp.maximum(contexts, jnp.ones_like(contexts))
     return jnp.where(contexts > 0, (1 - INTERPOLATION) * given + INTERPOLATION * alone, alone)
+
+
+def _single_words(state: Any) -> Float[Array, " edges"]:
+    """u(w) at every edge."""
+    types = type_counts(state).astype(jnp.result_type(float))
+    return (types[state.graph.labels] + 1) / (jnp.sum(types) + state.graph.num_labels)
+
+
+def _smoothed_rest(state: Any) -> Float[Array, " contexts"]:
+    """What the smoothed law gives, in each context, to types that no edge leads to."""
+    alone = _single_words(state)
+    reached = jnp.zeros(state.graph.num_contexts, alone.dtype).at[state.graph.contexts].add(alone)
+    rest = jnp.maximum(1 - reached, jnp.zeros_like(reached))
+    return jnp.where(context_counts(state) > 0, INTERPOLATION * rest, rest)
 
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
@@ -123,6 +147,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "kl_to_target": _kl_to_target,
         "kl_from_target": _kl_from_target,
         "successive_kl": _successive_kl,
+        "smoothed_successive_kl": _smoothed_successive_kl,
         "rare_perplexity": _rare_perplexity,
         "rare_coverage": _rare_coverage,
     }

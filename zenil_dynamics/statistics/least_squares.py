@@ -4,6 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from zenil_dynamics.statistics.base import AbstractExpected, AbstractFinite
+from zenil_dynamics.triangular import upper_factor
 
 
 class LeastSquares(AbstractFinite):
@@ -32,14 +33,11 @@ class LeastSquares(AbstractFinite):
 
     def __add__(self, other: "LeastSquares") -> "LeastSquares":
         """Rows of both sets, reduced again."""
-        dim = self.rows.shape[0]
-        rows = jnp.concatenate([self.rows, other.rows])
-        labels = jnp.concatenate([self.labels, other.labels])
-        orthogonal, upper = jnp.linalg.qr(rows)
         count = self.count + other.count
+        rows, labels = _reduced([self.rows, other.rows], [self.labels, other.labels])
         # Rows that rounding alone has made of fewer draws than features.
-        some = (jnp.arange(dim, dtype=count.dtype) < count).astype(rows.dtype)
-        return LeastSquares(count, upper * some[:, None], (orthogonal.T @ labels) * some)
+        some = (jnp.arange(rows.shape[0], dtype=count.dtype) < count).astype(rows.dtype)
+        return LeastSquares(count, rows * some[:, None], labels * some)
 
     def as_expected(self) -> "ExpectedLeastSquares":
         """The same rows, scaled to one draw."""
@@ -62,10 +60,13 @@ class ExpectedLeastSquares(AbstractExpected):
         """Rows of both, weighed."""
         weight = jnp.asarray(weight, self.rows.dtype)
         own, others = jnp.sqrt(1 - weight), jnp.sqrt(weight)
-        orthogonal, upper = jnp.linalg.qr(jnp.concatenate([own * self.rows, others * other.rows]))
-        labels = jnp.concatenate([own * self.labels, others * other.labels])
-        return ExpectedLeastSquares(upper, orthogonal.T @ labels)
+        return ExpectedLeastSquares(
+            *_reduced([own * self.rows, others * other.rows], [own * self.labels, others * other.labels])
+        )
 
 
-AnyLeastSquares = LeastSquares | ExpectedLeastSquares
-"""What a least-squares fit reads."""
+def _reduced(rows: list[Array], labels: list[Array]) -> tuple[Float[Array, "dim dim"], Float[Array, " dim"]]:
+    """R and v of stacked rows and labels: with the labels as one more column, v is the last column of the triangle."""
+    columns = jnp.concatenate([jnp.concatenate(rows), jnp.concatenate(labels)[:, None]], axis=1)
+    triangle = upper_factor(columns)
+    return triangle[:-1, :-1], triangle[:-1, -1]

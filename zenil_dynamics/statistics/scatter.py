@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from zenil_dynamics.statistics.base import AbstractExpected, AbstractFinite, AbstractStatistics
+from zenil_dynamics.triangular import upper_factor
 
 
 class AbstractScatter(AbstractStatistics):
@@ -116,9 +117,4 @@ def joint_factor(*factors: Float[Array, "dim columns"]) -> Float[Array, "dim dim
 
     Source: Golub and Van Loan, Matrix Computations, section 6.5 (updating a Cholesky factor).
     """
-    columns = jnp.concatenate(factors, axis=1)
-    dim = columns.shape[0]
-    padding = jnp.zeros((dim, max(0, dim - columns.shape[1])), columns.dtype)
-    upper = jnp.linalg.qr(jnp.concatenate([columns, padding], axis=1).T, mode="r")
-    signs = jnp.where(jnp.diagonal(upper) < 0, -jnp.ones(dim, upper.dtype), jnp.ones(dim, upper.dtype))
-    return (upper * signs[:, None]).T
+    return upper_factor(jnp.concatenate(factors, axis=1).T).T

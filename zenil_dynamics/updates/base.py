@@ -1,7 +1,7 @@
 """Data policies: which statistics enter the next fit."""
 
 import abc
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,7 +16,12 @@ class AbstractUpdate(Module):
     """A rule with a memory, called once a generation.
 
     Laws: the memory keeps its structure, shapes and dtypes; the same key makes the same draws.
+
+    Attributes:
+        keeps_totals: the statistics that it returns say how many draws they are of.
     """
+
+    keeps_totals: ClassVar[bool] = True
 
     @abc.abstractmethod
     def init(self, empty: Any, collected: Any | None, real: AbstractSource, *, key: Key) -> Any:

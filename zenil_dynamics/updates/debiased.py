@@ -1,6 +1,6 @@
 """Estimate the target from mixed data whose share of real draws is known, though not which draws they are."""
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -42,6 +42,8 @@ class Debiased(AbstractUpdate):
 
     Source: Definition, by the law of total variance; Kanabar and Gastpar (the effective sample size).
     """
+
+    keeps_totals: ClassVar[bool] = False
 
     def init(self, empty: Counts, collected: Counts | None, real: AbstractSource, *, key: Key) -> Average:
         """Nothing, or the opening sample."""

@@ -24,8 +24,8 @@ class Population(AbstractUpdate):
         """Refuse families that are fitted to the draws themselves."""
         if isinstance(state.empty, Particles):
             raise ValueError(
-                f"`update` Population needs a set of infinitely many draws, which a {state.family} state has no form for. "
-                "Use an update that draws."
+                f"`update` Population needs a set of infinitely many draws, and a {state.family} state has no form "
+                "for it. Use an update that draws."
             )
 
     def describe(self) -> dict[str, Any]:

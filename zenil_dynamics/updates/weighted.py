@@ -1,7 +1,7 @@
 """Train on fresh real and synthetic draws with weights that are not their numbers."""
 
 import functools
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import numpy as np
@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row, ScheduleTable
 from zenil_dynamics.states.base import AbstractSource, AbstractState
-from zenil_dynamics.statistics import AbstractStatistics, Particles
+from zenil_dynamics.statistics import AbstractStatistics, Maximum, Particles
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
 from zenil_dynamics.validate import finite_number
@@ -32,6 +32,8 @@ class Weighted(AbstractUpdate):
     Source: He, Xu and Cheng, arXiv 2502.18049 (the setting).
     """
 
+    keeps_totals: ClassVar[bool] = False
+
     weight: Float[Array, ""] = eqx.field(converter=functools.partial(finite_number, name="weight"))
 
     def __check_init__(self):
@@ -48,7 +50,12 @@ class Weighted(AbstractUpdate):
         return synthetic.mixed_with(real, self.weight), None
 
     def check_state(self, state: AbstractState) -> None:
-        """Refuse families that are fitted to the draws themselves."""
+        """Refuse families that are fitted to the draws themselves, or to the largest of them."""
+        if isinstance(state.empty, Maximum):
+            raise ValueError(
+                f"`update` Weighted weighs means, and the largest draw of a {state.family} state has no weight. "
+                "Use another update."
+            )
         if isinstance(state.empty, Particles):
             raise ValueError(
                 f"`update` Weighted weighs means, and a {state.family} state is fitted to the draws themselves. "

@@ -2,20 +2,13 @@
 
 import difflib
 import math
-from collections.abc import Iterable
-
-# Part of the design, yet of no state that this release has.
-PLANNED = {
-    "--target": ("bernoulli", "poisson", "exponential", "geometric"),
-    "--update": ("subsample", "window", "reuse", "ensemble"),
-}
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 def unknown(flag: str, name: str, known: Iterable[str]) -> ValueError:
     """The error for a name that `flag` does not know, with its nearest neighbours."""
     known = list(known)
-    if name in PLANNED.get(flag, ()):
-        return ValueError(f"{flag}: {name!r} is not available; available: {', '.join(known)}.")
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     return ValueError(f"{flag}: unknown name {name!r}; {hint}Available: {', '.join(known)}.")
@@ -62,3 +55,20 @@ def positive(value: int, text: str, flag: str, what: str) -> int:
     if value < 1:
         raise ValueError(f"{flag}: {what} must be a whole number of at least 1; got {text!r}.")
     return value
+
+
+def made(where: str, maker: Callable[..., Any], *parameters: Any) -> Any:
+    """What a constructor makes, or its refusal with the flag in front of it.
+
+    Args:
+        where: the flag, and the name in its SPEC where that says more than the constructor does.
+        maker: of the library, whose messages name its own arguments.
+        parameters: of the constructor.
+
+    Raises:
+        ValueError: parameters out of range.
+    """
+    try:
+        return maker(*parameters)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None

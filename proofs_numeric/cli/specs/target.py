@@ -1,4 +1,4 @@
-"""Target SPECs: families, lists of probabilities, count tables, texts, word lists."""
+"""Target SPECs: types by law, list, count table, text or language; other families are in `families`."""
 
 import dataclasses
 import pathlib
@@ -8,15 +8,17 @@ from typing import Any
 import zenil_dynamics as zd
 from proofs_numeric.cli.memory import require_memory
 from proofs_numeric.cli.specs.base import number, split_spec, unknown, whole_number
+from proofs_numeric.cli.specs.families import FAMILY_FORMS, parse_family
+from proofs_numeric.cli.specs.number_files import is_number, read_numbers
 
 FORMS = {
     "zipf": "zipf:K[,EXPONENT]",
     "uniform": "uniform:K",
     "probs": "probs:0.5,0.3,0.2 or probs:FILE",
     "counts": "counts:FILE.csv",
-    "text": "text:FILE[,words|chars|bytes]",
+    "text": "text:FILE[,words|chars|bytes][,ngram:ORDER]",
     "words": "words:LANG[,TOP]",
-    "gaussian": "gaussian:MEAN,VARIANCE",
+    **FAMILY_FORMS,
 }
 
 DEFAULT_TOP = 5000
@@ -29,7 +31,7 @@ class Target:
 
     Attributes:
         state: the distribution P.
-        vocabulary: the tokens behind a categorical one, where there are any.
+        vocabulary: the tokens behind a distribution of words, or a model of text, where there are any.
     """
 
     state: Any
@@ -59,7 +61,7 @@ def parse_target(text: str, flag: str = "--target") -> Target:
         raise unknown(flag, kind, FORMS)
     if not rest:
         raise ValueError(f"{flag}: {kind} needs its parameters. Write {FORMS[kind]}.")
-    return PARSERS[kind](rest, flag)
+    return Target(parse_family(kind, rest, flag)) if kind in FAMILY_FORMS else PARSERS[kind](rest, flag)
 
 
 def parse_zipf(rest: str, flag: str) -> Target:
@@ -85,7 +87,7 @@ def parse_probs(rest: str, flag: str) -> Target:
         # A list that is one, yet no distribution, is not the name of a file.
         if all(is_number(field) for field in rest.split(",")):
             raise
-    return Target(zd.Categorical(read_probabilities(rest, flag)))
+    return Target(zd.Categorical(read_numbers(rest, flag, "probabilities", FORMS["probs"])))
 
 
 def parse_counts(rest: str, flag: str) -> Target:
@@ -94,13 +96,25 @@ def parse_counts(rest: str, flag: str) -> Target:
 
 
 def parse_text(rest: str, flag: str) -> Target:
+    """`FILE[,UNIT][,ngram:ORDER]`."""
+    shorter, comma, last = rest.rpartition(",")
+    kind, order = split_spec(last)
+    if not comma or kind != "ngram":
+        return target_of(zd.corpora.read_text(*file_and_unit(rest, flag)))
+    if not order:
+        raise ValueError(f"{flag}: ngram needs its order. Write ngram:ORDER, such as ngram:2.")
+    text = zd.corpora.read_tokens(*file_and_unit(shorter, flag))
+    return Target(zd.NGram.from_tokens(text.indices, whole_number(order, flag, "ORDER of ngram")), text.vocabulary)
+
+
+def file_and_unit(text: str, flag: str) -> tuple[str, str]:
     """`FILE[,UNIT]`."""
-    name, comma, unit = rest.rpartition(",")
+    name, comma, unit = text.rpartition(",")
     if comma and unit in zd.corpora.UNITS:
-        return target_of(zd.corpora.read_text(name, unit))
-    if comma and pathlib.Path(name).is_file() and not pathlib.Path(rest).exists():
-        raise unknown(flag, unit, zd.corpora.UNITS)
-    return target_of(zd.corpora.read_text(rest))
+        return name, unit
+    if comma and pathlib.Path(name).is_file() and not pathlib.Path(text).exists():
+        raise unknown(flag, unit, (*zd.corpora.UNITS, "ngram:ORDER"))
+    return text, zd.corpora.UNITS[0]
 
 
 def parse_words(rest: str, flag: str) -> Target:
@@ -110,12 +124,6 @@ def parse_words(rest: str, flag: str) -> Target:
     return target_of(zd.corpora.word_frequencies(fields[0], top))
 
 
-def parse_gaussian(rest: str, flag: str) -> Target:
-    """`MEAN,VARIANCE`."""
-    fields = fields_of(rest, "gaussian", flag, 2, 2)
-    return Target(zd.Gaussian(mean=number(fields[0], flag, "MEAN"), variance=number(fields[1], flag, "VARIANCE")))
-
-
 PARSERS: dict[str, Callable[[str, str], Target]] = {
     "zipf": parse_zipf,
     "uniform": parse_uniform,
@@ -123,7 +131,6 @@ PARSERS: dict[str, Callable[[str, str], Target]] = {
     "counts": parse_counts,
     "text": parse_text,
     "words": parse_words,
-    "gaussian": parse_gaussian,
 }
 
 
@@ -146,40 +153,3 @@ def parse_support_size(text: str, flag: str) -> int:
     # Weights, probabilities and their copies while they are normalised, in float64.
     require_memory(4 * 8 * support_size, f"a target of {support_size} types")
     return support_size
-
-
-def is_number(text: str) -> bool:
-    """Whether a field is a number, nan and inf included."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def read_probabilities(path: str, flag: str) -> list[float]:
-    """Probabilities from a text file, separated by white space or commas.
-
-    Raises:
-        ValueError: unreadable, empty, or a field that is no number, by line.
-    """
-    try:
-        lines = pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise ValueError(f"{flag}: {path!r} is not a UTF-8 text. Write the probabilities as text.") from None
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise ValueError(
-            f"{flag}: {path!r} is neither a list of numbers nor a readable file ({reason}). Write {FORMS['probs']}."
-        ) from None
-    probs: list[float] = []
-    for row, line in enumerate(lines, start=1):
-        for field in line.replace(",", " ").split():
-            if not is_number(field):
-                raise ValueError(
-                    f"{flag}: row {row} of {path!r} holds {field!r}, which is no number. Correct that row."
-                )
-            probs.append(float(field))
-    if not probs:
-        raise ValueError(f"{flag}: {path!r} holds no number. Write one probability for each type.")
-    return probs

@@ -1,0 +1,71 @@
+"""Which file answers for a loop of one model."""
+
+from collections.abc import Callable
+
+from zenil_dynamics.exactness import (
+    categorical,
+    cross_family,
+    decoded,
+    exponential_families,
+    gaussian,
+    multivariate_gaussian,
+    uniform_interval,
+)
+from zenil_dynamics.exactness.reach import Exact, NotReachable
+from zenil_dynamics.schedule_table import ScheduleTable
+from zenil_dynamics.states import (
+    AbstractExponentialFamily,
+    Categorical,
+    Gaussian,
+    MultivariateGaussian,
+    UniformInterval,
+)
+from zenil_dynamics.system import System
+from zenil_dynamics.updates import Accumulate, AccumulateSubsample, Population, Replace, Window
+
+_FAMILIES: tuple[tuple[type, Callable[[System, ScheduleTable, str], Exact]], ...] = (
+    (Gaussian, gaussian.expectation),
+    (MultivariateGaussian, multivariate_gaussian.expectation),
+    (UniformInterval, uniform_interval.expectation),
+    (AbstractExponentialFamily, exponential_families.expectation),
+)
+
+# What a decoder does can be told from one source alone, and these read nothing else.
+_DECODED = (Replace, Accumulate, AccumulateSubsample, Population, Window)
+
+
+def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
+    """Expected quantity at t = 0 .. T.
+
+    Args:
+        system: of one model.
+        table: its schedules.
+        name: a record name of its state.
+
+    Raises:
+        NotReachable: no rung reaches; says why.
+    """
+    try:
+        return _expectation(system, table, name)
+    except NotReachable:
+        raise
+    except ValueError as error:
+        raise NotReachable(str(error)) from error
+
+
+def _expectation(system: System, table: ScheduleTable, name: str) -> Exact:
+    state = system.initial_member
+    if system.decoders:
+        if system.crosses_families:
+            raise NotReachable("there are no oracles for decoded models of another family than the target's.")
+        if not isinstance(system.update, _DECODED):
+            raise NotReachable(f"a decoded loop under {type(system.update).__name__} has no oracle.")
+        return decoded.expectation(system, table, name)
+    if system.crosses_families:
+        return cross_family.expectation(system, table, name)
+    if isinstance(state, Categorical):
+        return categorical.expectation(system, table, name)
+    for family, answer in _FAMILIES:
+        if isinstance(state, family):
+            return answer(system, table, name)
+    raise NotReachable(f"there are no oracles for a {state.family} state.")
