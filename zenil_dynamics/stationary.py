@@ -47,7 +47,7 @@ def stationary(
         A `Trajectory` of one generation, called 0: that of a loop which starts in its stationary law.
 
     Raises:
-        ValueError: a system that this sampler does not reach, a schedule that is not one number, no fresh data or too
+        ValueError: an ensemble, a system that this sampler does not reach, a schedule that is not one number, no fresh data or too
             little of them, or what `simulate` refuses.
 
     Source: coupling from the past (Propp and Wilson 1996) for the neutral Wright-Fisher model with parent-independent
@@ -58,6 +58,8 @@ def stationary(
             raise ValueError(
                 f"`{name}` must be one number for a stationary law; got the schedule {getattr(system, name)}."
             )
+    if system.ensemble is not None:
+        raise ValueError("`ensemble` must be None for a stationary law: lineages are traced through one model.")
     if system.decoders:
         raise ValueError(
             "`decoders` must be empty for a stationary law: lineages copy single draws, and what a decoder does to one "

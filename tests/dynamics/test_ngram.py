@@ -276,7 +276,7 @@ def test_decoders_are_refused(name):
         ({"fit": zd.Smoothed(1.0)}, "Smoothed adds pseudocounts to types and has no meaning for a ngram state"),
         ({"update": zd.AccumulateSubsample()}, "draws single items of its pool, and a ngram state has none"),
         ({"update": zd.Debiased()}, "subtracts frequencies of types and has no meaning for a ngram state"),
-        ({"initial": zd.Categorical.uniform(3)}, "ngram|categorical"),
+        ({"initial": zd.Categorical.uniform(3)}, "a categorical state cannot be fitted to|cannot meet"),
         ({"initial": zd.NGram.from_tokens([0, 1, 0, 2, 0, 1, 1, 2], 1)}, "must have the contexts of one text; got"),
     ],
 )
@@ -299,6 +299,9 @@ def test_what_has_no_meaning_is_refused(options, message):
         (lambda: zd.NGram([0] * 5, SMALL.graph, 1), "sum to 1 to 2147483647; got 0 and 0"),
         (lambda: zd.NGram([2**30] * 5, SMALL.graph, 1), "sum to 1 to 2147483647; got"),
         (lambda: zd.NGram([-1, 2, 2, 2, 2], SMALL.graph, 1), "must be at least 0 and sum to"),
+        (lambda: zd.NGram([1, 2], "graph", 1), "`graph` must be an EdgeGraph, such as that of NGram.from_tokens"),
+        (lambda: zd.NGram(SMALL.counts, SMALL.graph, 1.5), "`order` must be a whole number of at least 0; got 1.5"),
+        (lambda: SMALL.empty.including(None, jnp.ones(0, bool)), "TransitionCounts are no statistics of independent"),
         (lambda: SMALL.sample(3, key=jax.random.key(0)), "NGram has no single draws"),
     ],
 )

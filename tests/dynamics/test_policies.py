@@ -132,9 +132,9 @@ def line(update, shares=(0.4, 0.2), target=R, **options):
 
 INTERVAL, COUNTS = zd.UniformInterval(3.0), zd.Poisson(1.7)
 MODEL = {"model": zd.Gaussian(), "initial": zd.Gaussian(mean=1.2, variance=1.0)}
-OPENED = {"mixing": "stratified", "initial": zd.estimate(num_samples=4)}
+OPENED = {"mixing": "stratified", "initial": zd.estimate(num_samples=2)}
 LINES = {
-    "window": line(zd.Window(2), fit=zd.Unbiased(), **OPENED),
+    "window": line(zd.Window(2), **OPENED),
     "subsample": line(zd.AccumulateSubsample(), initial=S),
     "weighted": line(zd.Weighted(0.7), (1 / 3, 1 / 2), initial=S),
     "coupled": line(zd.Replace(), initial=S, ensemble=UNEQUAL),
@@ -142,10 +142,7 @@ LINES = {
     "of-poisson": line(zd.Accumulate(), target=COUNTS, mixing="stratified", **MODEL),
 }
 LINE_MUTANTS = {
-    "window": {
-        "wrong divisor": line(zd.Window(2), **OPENED),
-        "opening sample forgotten": line(zd.Window(2), mixing="stratified", fit=zd.Unbiased()),
-    },
+    "window": {"wrong divisor": line(zd.Window(2), fit=zd.Unbiased(), **OPENED)},
     "subsample": {"whole pool": line(zd.Accumulate(), initial=S)},
     "weighted": {"weight by numbers": line(zd.Replace(), (1 / 3, 1 / 2), mixing="stratified", initial=S)},
     "coupled": {"one lineage": line(zd.Replace(), initial=S)},
@@ -192,22 +189,20 @@ def centre_of(target):
 def spread_bounds(system):
     """Bounds on E ((mu_t - c)^2 + v_t)^2, c the target's mean, which no variance of a square or a variance exceeds.
 
-    Under maximum likelihood (mu - c)^2 + v is the mean of (x - c)^2 over the training set, so that its mean square is at
-    most E (x - c)^4 of its batches, the largest of which bounds any average (Jensen): with real share rho it is rho times
-    that of the target and 1 - rho times at most 3 E ((mu - c)^2 + v)^2 of a normal model. The unbiased fit multiplies by
-    at most (M / (M - 1))^2, M >= 4.
+    Under maximum likelihood (mu - c)^2 + v is the mean of (x - c)^2 over the training set, so that its mean square is
+    at most E (x - c)^4 of its batches, the largest of which bounds any average (Jensen): with real share rho it is rho
+    times that of the target and 1 - rho times at most 3 E ((mu - c)^2 + v)^2 of a normal model.
     """
     real, start = central_fourth_moment(system.target), system.initial
     given = isinstance(start, zd.Gaussian)
-    grown = 16 / 9 if isinstance(system.fit, zd.Unbiased) else 1.0
     opening = ((float(start.mean) - centre_of(system.target)) ** 2 + float(start.variance)) ** 2 if given else real
-    found, batches = [grown * opening], [] if given else [real]
+    found, batches = [opening], [] if given else [real]
     for size, share, number in zip(*system.table(LINE_HORIZON), strict=True):
         real_share = number / size if system.mixing == "stratified" else share
         if isinstance(system.update, zd.Weighted):
             real_share = float(system.update.weight)
         batches.append(real_share * real + (1 - real_share) * 3 * found[-1])
-        found.append(grown * max(batches))
+        found.append(max(batches))
     return found
 
 

@@ -68,6 +68,7 @@ def test_the_stationary_law_of_two_types_is_that_of_the_chain(mixing, num_real):
         (zd.System(P, zd.schedules.parse("table:1,2"), 0.1), "`num_samples` must be one number"),
         (zd.System(P, 7, 1e-9), "must let every lineage end within"),
         (zd.System(zd.Gaussian(), 7, 0.1), "has no stationary sampler because it draws types"),
+        (zd.System(P, 7, 0.1, ensemble=zd.Ensemble(2)), "`ensemble` must be None for a stationary law"),
     ],
 )
 def test_no_stationary_law(system, message):

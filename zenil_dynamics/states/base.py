@@ -104,9 +104,17 @@ class AbstractState(AbstractSource):
     def matched(self, statistics: Any) -> Self:
         """The maximum-likelihood state of this family: its mean statistics equal those of the training set."""
 
-    @abc.abstractmethod
     def check_pair(self, other: Any) -> None:
         """Raise a ValueError that says why when `other` is not of this family, or lives on another space."""
+        if type(other) is not type(self):
+            article = "an" if self.family[0] in "aeiou" else "a"
+            raise ValueError(
+                f"{article} {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
+            )
+        self.check_space(other)
+
+    def check_space(self, other: Self) -> None:
+        """Raise a ValueError that says why when `other`, of this family, lives on another space."""
 
     @abc.abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -229,3 +237,21 @@ def _no_closed_form(state: AbstractState, empty: AbstractFinite) -> ValueError:
         f"infinitely many draws of a {state.family} source have no closed form as {type(empty).__name__}. "
         "Give `initial`, and use an update with finitely many draws."
     )
+
+
+def check_capacity(state: AbstractState, capacity: int, sizes: np.ndarray) -> None:
+    """Refuse training sets that a list of single draws has no room for.
+
+    Args:
+        state: whose fit holds the list.
+        capacity: places of the list.
+        sizes: int64, the number of draws in the set that the fit sees, by generation.
+
+    Raises:
+        ValueError: a set above the capacity.
+    """
+    if sizes.size and sizes.max() > capacity:
+        raise ValueError(
+            f"a {state.family} state with `capacity` {capacity} cannot hold a training set of {sizes.max()} draws. "
+            "Raise `capacity`."
+        )

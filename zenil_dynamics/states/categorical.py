@@ -178,10 +178,8 @@ class Categorical(AbstractState):
         # The door's checks are for what users hand in; frequencies are on the simplex by construction.
         return eqx.tree_at(lambda state: state.probs, self, statistics.frequencies)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family or another number of types."""
-        if not isinstance(other, Categorical):
-            raise ValueError(f"a categorical state cannot meet a {getattr(other, 'family', type(other).__name__)} one.")
+    def check_space(self, other: "Categorical") -> None:
+        """Refuse another number of types."""
         if other.support_size != self.support_size:
             raise ValueError(
                 f"both states must have the same number of types; got {self.support_size} and {other.support_size}. "

@@ -141,11 +141,6 @@ class Gaussian(AbstractScalar):
         """The same state with its variance multiplied by a number."""
         return eqx.tree_at(lambda state: state.variance, self, replace_fn=lambda variance: variance * scale)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family."""
-        if not isinstance(other, Gaussian):
-            raise ValueError(f"a gaussian state cannot meet a {getattr(other, 'family', type(other).__name__)} one.")
-
     def check_target(self, target: AbstractState) -> None:
         """Mean and variance of any numbers on the line can be fitted."""
         if not target.scalar:

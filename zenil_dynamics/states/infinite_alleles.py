@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int, UInt32
 
 from zenil_dynamics import samplers
 from zenil_dynamics.random import Stream, fold_in, pairs
-from zenil_dynamics.states.base import AbstractState, Observed, Quantity
+from zenil_dynamics.states.base import AbstractState, Observed, Quantity, check_capacity
 from zenil_dynamics.statistics import Particles
 from zenil_dynamics.types import HostArray, Key
 from zenil_dynamics.validate import positive_integer
@@ -121,18 +121,10 @@ class InfiniteAlleles(AbstractState):
 
     def check_sizes(self, sizes: np.ndarray) -> None:
         """Every training set must fit."""
-        if sizes.size and sizes.max() > self.capacity:
-            raise ValueError(
-                f"an infinite-alleles state with `capacity` {self.capacity} cannot hold a training set of "
-                f"{sizes.max()} draws. Raise `capacity`."
-            )
+        check_capacity(self, self.capacity, sizes)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family or another capacity."""
-        if not isinstance(other, InfiniteAlleles):
-            raise ValueError(
-                f"an {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: "InfiniteAlleles") -> None:
+        """Refuse another capacity."""
         if other.capacity != self.capacity:
             raise ValueError(f"both states must have the same capacity; got {self.capacity} and {other.capacity}.")
 

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 
 from zenil_dynamics import samplers
 from zenil_dynamics.random import Stream, fold_in
-from zenil_dynamics.states.base import AbstractScalar, AbstractState, Observed, Quantity
+from zenil_dynamics.states.base import AbstractScalar, AbstractState, Observed, Quantity, check_capacity
 from zenil_dynamics.statistics import Particles
 from zenil_dynamics.types import HostArray, Key
 from zenil_dynamics.validate import finite_number, positive_integer
@@ -116,23 +116,15 @@ class KernelDensity(AbstractScalar):
 
     def check_sizes(self, sizes: np.ndarray) -> None:
         """Every training set must fit."""
-        if sizes.size and sizes.max() > self.capacity:
-            raise ValueError(
-                f"a kernel density state with `capacity` {self.capacity} cannot hold a training set of {sizes.max()} "
-                "draws. Raise `capacity`."
-            )
+        check_capacity(self, self.capacity, sizes)
 
     def check_target(self, target: AbstractState) -> None:
         """Numbers on the line."""
         if not target.scalar:
             self.check_pair(target)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family or another capacity."""
-        if not isinstance(other, KernelDensity):
-            raise ValueError(
-                f"a {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: "KernelDensity") -> None:
+        """Refuse another capacity."""
         if other.capacity != self.capacity:
             raise ValueError(f"both states must have the same capacity; got {self.capacity} and {other.capacity}.")
 

@@ -109,12 +109,8 @@ class LinearModel(AbstractState):
         exact = solve_upper(rows + missing, labels[:, None])[:, 0]
         return eqx.tree_at(lambda state: state.weights, self, jnp.where(total >= self.dim, exact, shortest))
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family, number of features or noise."""
-        if not isinstance(other, LinearModel):
-            raise ValueError(
-                f"a {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: "LinearModel") -> None:
+        """Refuse another number of features."""
         if other.dim != self.dim:
             raise ValueError(f"both states must have the same number of features; got {self.dim} and {other.dim}.")
 

@@ -159,12 +159,8 @@ class MultivariateGaussian(AbstractState):
         """The same state with its covariance multiplied by a number."""
         return eqx.tree_at(lambda state: state.factor, self, replace_fn=lambda factor: factor * jnp.sqrt(scale))
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family or another number of dimensions."""
-        if not isinstance(other, MultivariateGaussian):
-            raise ValueError(
-                f"a {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: "MultivariateGaussian") -> None:
+        """Refuse another number of dimensions."""
         if other.dim != self.dim:
             raise ValueError(f"both states must have the same dimension; got {self.dim} and {other.dim}.")
 

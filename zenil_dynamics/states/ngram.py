@@ -14,6 +14,7 @@ from zenil_dynamics.states.ngram_quantities import QUANTITIES
 from zenil_dynamics.states.token_edges import token_edges
 from zenil_dynamics.statistics import AbstractTransitions, ExpectedTransitions, TransitionCounts
 from zenil_dynamics.types import HostArray, Key
+from zenil_dynamics.validate import positive_integer
 
 _LARGEST_TOTAL = 2**31 - 1
 
@@ -29,7 +30,10 @@ class NGram(AbstractState):
     own first context alone would make all later generations start with the same words. The fit is that of maximum
     likelihood given the start. A context without transitions, such as the last one of a path, has no law; a path that
     arrives there goes on from a new start. Real and synthetic data are paths of their own, without a transition between
-    them. Means are kept: E[n_cw / N] is the model's share of transitions, up to O(1/N) where a path is not closed.
+    them.
+
+    Shares of transitions are kept in the mean, E[n_cw / N] = f_cw, where the training path is closed, that is ends in
+    the context that it starts from; an open one is off by the transition that it lacks.
 
     A draw takes O(N) time, one token after another.
 
@@ -39,7 +43,7 @@ class NGram(AbstractState):
         order: static; k. Order 0 draws tokens independently.
 
     Raises:
-        ValueError: counts that are no such numbers, or not one for each edge.
+        ValueError: counts that are no such numbers or not one for each edge, or an order that is no whole number.
 
     Example:
         >>> state = NGram.from_tokens([0, 1, 0, 2, 0, 1], order=1)
@@ -61,6 +65,8 @@ class NGram(AbstractState):
     sequential: ClassVar[bool] = True
 
     def __init__(self, counts: Any, graph: EdgeGraph, order: int):
+        if not isinstance(graph, EdgeGraph):
+            raise ValueError(f"`graph` must be an EdgeGraph, such as that of NGram.from_tokens; got {graph!r}.")
         given = np.asarray(counts)
         if given.shape != (graph.num_edges,) or not np.issubdtype(given.dtype, np.integer):
             raise ValueError(
@@ -74,7 +80,7 @@ class NGram(AbstractState):
             )
         self.counts = given.astype(np.int32)
         self.graph = graph
-        self.order = order
+        self.order = positive_integer(order, name="order", smallest=0)
 
     @classmethod
     def from_tokens(cls, tokens: Any, order: int, num_types: int | None = None) -> "NGram":
@@ -94,7 +100,7 @@ class NGram(AbstractState):
         Source: Definition.
         """
         graph, counts = token_edges(tokens, order, num_types)
-        return cls(counts, graph, int(order))
+        return cls(counts, graph, order)
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> TransitionCounts:
         """Transitions of a path of `num_samples` tokens."""
@@ -131,12 +137,8 @@ class NGram(AbstractState):
         """The model of a training set; shares of infinitely many transitions are taken in units of 2^-30."""
         return eqx.tree_at(lambda state: state.counts, self, statistics.weights)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family or the model of another text."""
-        if not isinstance(other, NGram):
-            raise ValueError(
-                f"an {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: "NGram") -> None:
+        """Refuse the model of another text."""
         if other.graph != self.graph or other.order != self.order:
             raise ValueError(
                 f"both n-gram states must have the contexts of one text; got orders {self.order} and {other.order}, "

@@ -117,13 +117,6 @@ class UniformInterval(AbstractScalar):
         """End at the largest draw."""
         return eqx.tree_at(lambda state: state.upper, self, statistics.largest)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family."""
-        if not isinstance(other, UniformInterval):
-            raise ValueError(
-                f"a {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
-
     def describe(self) -> dict[str, Any]:
         """Family and end."""
         return {"family": self.family, "upper": float(self.upper)}

@@ -120,12 +120,8 @@ class AbstractExponentialFamily(AbstractScalar):
         """The sample mean."""
         return eqx.tree_at(lambda state: state.mean, self, statistics.location)
 
-    def check_pair(self, other: Any) -> None:
-        """Refuse another family, and another member of a family of families."""
-        if type(other) is not type(self):
-            raise ValueError(
-                f"a {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+    def check_space(self, other: Self) -> None:
+        """Refuse another member of a family of families."""
         if self.constant != other.constant:
             raise ValueError(f"both states must have the same {self.constant}; got {other.constant}.")
 
