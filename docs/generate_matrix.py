@@ -46,6 +46,12 @@ STATES = {
         zd.FixedVarianceGaussian(0.5, noise_variance=2.25),
     ),
     "UniformInterval": (zd.UniformInterval(2.5), zd.UniformInterval(2.0)),
+    "KernelDensity": (
+        zd.KernelDensity([0.5, -1.5, 2.0], bandwidth=0.4, capacity=40),
+        zd.KernelDensity([0.5, 1.0], bandwidth=0.4, capacity=40),
+    ),
+    "InfiniteAlleles": (zd.InfiniteAlleles(40), zd.InfiniteAlleles(40, count=3)),
+    "LinearModel": (zd.LinearModel([0.5, -1.5], noise_variance=0.3), zd.LinearModel([1.0, 1.0], noise_variance=0.3)),
 }
 """Class -> target, and the state that open loops start from."""
 

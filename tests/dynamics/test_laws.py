@@ -53,7 +53,9 @@ def as_set(statistics):
 
 def open_source(state, num_samples):
     """The training source of a generation a third of which is real, and its row of the schedule table."""
-    row = Row(jnp.uint32(0), jnp.int32(num_samples), jnp.float32(1 / 3), jnp.int32(num_samples // 3))
+    row = Row(
+        jnp.uint32(0), jnp.int32(num_samples), jnp.asarray(1 / 3, jnp.result_type(float)), jnp.int32(num_samples // 3)
+    )
     return TrainingSource(state, state, row, "stratified", False), row
 
 
@@ -126,8 +128,14 @@ def test_mixtures_end_at_their_parts(name):
     state = as_floats(STATES[name])
     changes = (lambda leaf: leaf + 1, lambda leaf: leaf[::-1], lambda leaf: 2 * leaf)
     other = jax.tree.map(lambda leaf: changes[leaf.ndim](leaf), state)
-    close(as_moments(state.mixed_with(other, jnp.float32(0)).expected()), as_moments(state.expected()))
-    close(as_moments(state.mixed_with(other, jnp.float32(1)).expected()), as_moments(other.expected()))
+    close(
+        as_moments(state.mixed_with(other, jnp.zeros((), jnp.result_type(float))).expected()),
+        as_moments(state.expected()),
+    )
+    close(
+        as_moments(state.mixed_with(other, jnp.ones((), jnp.result_type(float))).expected()),
+        as_moments(other.expected()),
+    )
 
 
 @pytest.mark.parametrize("fit_name", FITS)

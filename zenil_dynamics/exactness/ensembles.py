@@ -19,7 +19,7 @@ from zenil_dynamics.exactness.line_moments import (
 )
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.exactness.scalars import family_of, first_moments
-from zenil_dynamics.fits import Smoothed
+from zenil_dynamics.fits import MaximumLikelihood, Perturbed, Smoothed, Unbiased
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states import (
     AbstractExponentialFamily,
@@ -53,6 +53,8 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
 def _expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     assert system.ensemble is not None
     alone, quantity = _without_ensemble(system), name.removeprefix(OF_MEMBERS)
+    if isinstance(system.fit, Perturbed):
+        raise NotReachable("perturbed loops of several models have no oracle.")
     alike = isinstance(system.update, Population) and num_initial(system) is None
     if alike or _shared(system) == 1:
         return one_model.expectation(alone, table, quantity)
@@ -62,8 +64,8 @@ def _expectation(system: System, table: ScheduleTable, name: str) -> Exact:
         return _independent(alone, table, quantity, _shared(system))
     if system.decoders or not isinstance(system.update, Replace):
         raise NotReachable("coupled members have oracles under replacement, without decoders.")
-    if isinstance(system.fit, Smoothed):
-        raise NotReachable("coupled members that are smoothed have no oracle.")
+    if not isinstance(system.fit, (MaximumLikelihood, Unbiased)):
+        raise NotReachable("coupled members have oracles under maximum likelihood and the unbiased fit.")
     return _coupled(system, table, quantity, name.startswith(OF_MEMBERS))
 
 
@@ -139,8 +141,9 @@ def _spread_of_means(alone: System, table: ScheduleTable, variance: np.ndarray) 
     if isinstance(state, UniformInterval):
         mean, _ = one_model.expectation(alone, table, "mean")
         return 3 * variance - mean**2
-    assert isinstance(state, AbstractExponentialFamily)
-    return exponential_families.moments(alone, table).mean_variance
+    if isinstance(state, AbstractExponentialFamily):
+        return exponential_families.moments(alone, table).mean_variance
+    raise NotReachable(f"the spread of the means of independent {state.family} lineages has no oracle.")
 
 
 # Members that draw from their mixture
@@ -162,9 +165,8 @@ def _coupled(system: System, table: ScheduleTable, name: str, of_member: bool) -
         return Exact(mean, "closed form")
     if isinstance(state, (Gaussian, Bernoulli)):
         return Exact(_quadratic(system, table, target, start, "variance", of_member), "moment recursion")
-    assert isinstance(state, AbstractExponentialFamily)
-    law = family_of(state).variance
-    if of_member and law.quadratic == 0:
+    law = family_of(state).variance if isinstance(state, AbstractExponentialFamily) else None
+    if of_member and law is not None and law.quadratic == 0:
         return Exact(law.constant + law.linear * mean, "closed form")
     raise NotReachable("second moments of coupled members have oracles for types and normal models.")
 

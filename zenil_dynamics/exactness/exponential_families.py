@@ -1,5 +1,7 @@
 """Exact expectations of one-parameter exponential families in their mean parameter."""
 
+from typing import Any
+
 import numpy as np
 
 from zenil_dynamics import oracles
@@ -9,7 +11,15 @@ from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.exactness.scalars import Family, divergence, family_of
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.system import System
-from zenil_dynamics.updates import Accumulate, Population, Replace
+from zenil_dynamics.updates import (
+    Accumulate,
+    AccumulateSubsample,
+    Population,
+    Replace,
+    ReuseReal,
+    Weighted,
+    Window,
+)
 
 COLLAPSE_GAP = 1e-12
 """Bounds on a probability that are closer than this are one number."""
@@ -34,7 +44,7 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
         lost = _lost_at_once(system, table, family, name)
         if lost is not None:
             return lost
-    if two_outcomes.applies(family, table):
+    if two_outcomes.applies(system, table, family):
         return two_outcomes.expectation(system, table, family, name)
     if name == "variance":
         return _variance(system, table, family)
@@ -60,19 +70,29 @@ def _first_mean(system: System) -> float:
 
 
 def _moments(system: System, table: ScheduleTable, family: Family) -> oracles.MeanParameterMoments:
-    if type(system.update) not in _UPDATES:
-        raise NotReachable("second moments of a mean parameter have oracles under replacement and accumulation.")
+    update, (sizes, fractions, real) = system.update, table
     target, start = _means(system)
-    return oracles.mean_parameter_moments(
-        *table,
-        family=family.name,
-        parameter=family.parameter,
-        target_mean=target,
-        mixing=system.mixing,
-        update=_UPDATES[type(system.update)],
-        initial=start,
-        num_initial=num_initial(system),
-    )
+    law: dict[str, Any] = {
+        "family": family.name,
+        "parameter": family.parameter,
+        "target_mean": target,
+        "initial": start,
+    }
+    opened = num_initial(system)
+    if isinstance(update, ReuseReal):
+        begun = "target" if opened is None else "real_set"
+        return oracles.mean_parameter_moments_reused_real_set(sizes, update.num_real, start=begun, **law)
+    law |= {"num_initial": opened}
+    if isinstance(update, Weighted):
+        return oracles.mean_parameter_moments_weighted(sizes, real, float(update.weight), **law)
+    law |= {"mixing": system.mixing}
+    if isinstance(update, Window):
+        return oracles.mean_parameter_moments_window(sizes, fractions, update.length, real, **law)
+    if isinstance(update, AccumulateSubsample):
+        return oracles.mean_parameter_moments_subsample(sizes, fractions, real, **law)
+    if type(update) not in _UPDATES:
+        raise NotReachable(f"there are no oracles for the update {type(update).__name__}.")
+    return oracles.mean_parameter_moments(sizes, fractions, real, update=_UPDATES[type(update)], **law)
 
 
 def moments(system: System, table: ScheduleTable) -> oracles.MeanParameterMoments:
@@ -147,6 +167,8 @@ def _normal(system: System, table: ScheduleTable, family: Family, name: str) -> 
     scale = 2 * family.shape
     if name != "successive_kl":
         return Exact(found.mean_square / scale, "moment recursion")
+    if type(system.update) not in _UPDATES:
+        raise NotReachable(f"{name} of normal models has oracles under replacement and accumulation.")
     share = table.num_real / table.num_samples if system.mixing == "stratified" else table.exogenous_fraction
     pooled = (num_initial(system) or 0) + np.cumsum(table.num_samples)
     weight = table.num_samples / pooled if isinstance(system.update, Accumulate) else np.ones(share.shape)

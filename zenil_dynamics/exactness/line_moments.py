@@ -68,9 +68,18 @@ def memory_of_start(system: System, table: ScheduleTable) -> np.ndarray:
         return np.concatenate([[1.0], np.cumprod(1 - table.exogenous_fraction)])
     if isinstance(update, Debiased):
         raise NotReachable("the projection on the simplex under Debiased has no oracle: its model is not linear.")
-    return oracles.window_memory_of_start(
-        table.num_samples, table.exogenous_fraction, _window(update, table), table.num_real, mixing=system.mixing
-    )
+    # A mean of 1 that is drawn towards 0: what any linear fit keeps of its start.
+    return oracles.mean_parameter_moments_window(
+        table.num_samples,
+        table.exogenous_fraction,
+        _window(update, table),
+        table.num_real,
+        family="normal",
+        parameter=1.0,
+        target_mean=0.0,
+        mixing=system.mixing,
+        initial=1.0,
+    ).mean
 
 
 def _window(update: object, table: ScheduleTable) -> int:
@@ -117,7 +126,7 @@ def _second_moments(
     sizes, fractions, real = table
     start = {"target_mean": target[0], "target_variance": target[1], "initial": initial, "num_initial": opened}
     if isinstance(update, Weighted):
-        return oracles.weighted_moments(sizes, real, float(update.weight), **start)
+        return oracles.gaussian_moments_weighted(sizes, real, float(update.weight), **start)
     if isinstance(update, ReuseReal):
         if initial is not None:
             raise NotReachable("a loop with a reused real set has an oracle from the target or from a fit to that set.")

@@ -8,15 +8,22 @@ from zenil_dynamics.exactness import (
     decoded,
     exponential_families,
     gaussian,
+    linear_model,
     multivariate_gaussian,
+    particles,
+    perturbed,
     uniform_interval,
 )
 from zenil_dynamics.exactness.reach import Exact, NotReachable
+from zenil_dynamics.fits import Perturbed
 from zenil_dynamics.schedule_table import ScheduleTable
 from zenil_dynamics.states import (
     AbstractExponentialFamily,
     Categorical,
     Gaussian,
+    InfiniteAlleles,
+    KernelDensity,
+    LinearModel,
     MultivariateGaussian,
     UniformInterval,
 )
@@ -28,6 +35,8 @@ _FAMILIES: tuple[tuple[type, Callable[[System, ScheduleTable, str], Exact]], ...
     (MultivariateGaussian, multivariate_gaussian.expectation),
     (UniformInterval, uniform_interval.expectation),
     (AbstractExponentialFamily, exponential_families.expectation),
+    (InfiniteAlleles, particles.infinite_alleles),
+    (LinearModel, linear_model.expectation),
 )
 
 # What a decoder does can be told from one source alone, and these read nothing else.
@@ -55,12 +64,16 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
 
 def _expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     state = system.initial_member
+    if isinstance(system.fit, Perturbed):
+        return perturbed.expectation(system, table, name)
     if system.decoders:
         if system.crosses_families:
             raise NotReachable("there are no oracles for decoded models of another family than the target's.")
         if not isinstance(system.update, _DECODED):
             raise NotReachable(f"a decoded loop under {type(system.update).__name__} has no oracle.")
         return decoded.expectation(system, table, name)
+    if isinstance(state, KernelDensity):
+        return particles.kernel_density(system, table, name)
     if system.crosses_families:
         return cross_family.expectation(system, table, name)
     if isinstance(state, Categorical):

@@ -6,7 +6,7 @@ import numpy as np
 
 from zenil_dynamics import oracles
 from zenil_dynamics.exactness.reach import NotReachable
-from zenil_dynamics.states import AbstractExponentialFamily, AbstractState, Gaussian, UniformInterval
+from zenil_dynamics.states import AbstractExponentialFamily, AbstractState, Gaussian, KernelDensity, UniformInterval
 
 _NAMES = {"fixed_variance_gaussian": "normal"}
 
@@ -51,6 +51,9 @@ def first_moments(state: AbstractState) -> tuple[float, float]:
         return float(state.upper) / 2, float(state.upper) ** 2 / 12
     if isinstance(state, AbstractExponentialFamily):
         return float(state.mean), float(family_of(state).variance.at(float(state.mean)))
+    if isinstance(state, KernelDensity) and int(state.count) > 0:
+        points = np.asarray(state.points, np.float64)[: int(state.count)]
+        return float(points.mean()), float(points.var() + float(state.bandwidth) ** 2)
     raise NotReachable(f"the first moments of a {state.family} state are no single numbers.")
 
 

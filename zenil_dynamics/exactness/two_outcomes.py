@@ -18,10 +18,10 @@ _SCALES = (Replace, Accumulate, Window)
 """Updates that know no number of draws but the schedule's."""
 
 
-def applies(family: Family, table: ScheduleTable) -> bool:
+def applies(system: System, table: ScheduleTable, family: Family) -> bool:
     """Whether a loop of this family is one of two types."""
     closed = not np.any(table.exogenous_fraction > 0)
-    return family.name == "bernoulli" or (family.name == "binomial" and closed)
+    return family.name == "bernoulli" or (family.name == "binomial" and closed and isinstance(system.update, _SCALES))
 
 
 def expectation(system: System, table: ScheduleTable, family: Family, name: str) -> Exact:
@@ -31,8 +31,6 @@ def expectation(system: System, table: ScheduleTable, family: Family, name: str)
         NotReachable: no rung reaches; says why.
     """
     trials = int(family.variance.high)
-    if trials > 1 and not isinstance(system.update, _SCALES):
-        raise NotReachable(f"{name} of binomial models under {type(system.update).__name__} has no oracle.")
     if name == "collapsed" and type(system.update) not in (Replace, Accumulate):
         raise NotReachable(f"{name} under this data policy needs the joint law of several batches.")
     initial = system.initial

@@ -27,8 +27,6 @@ from zenil_dynamics.oracles.covariance import categorical_covariance as categori
 from zenil_dynamics.oracles.covariance import expected_squared_distance as expected_squared_distance
 from zenil_dynamics.oracles.curation import curation_gain_bound as curation_gain_bound
 from zenil_dynamics.oracles.curation import decode_curation as decode_curation
-from zenil_dynamics.oracles.data_policies import weighted_moments as weighted_moments
-from zenil_dynamics.oracles.data_policies import window_memory_of_start as window_memory_of_start
 from zenil_dynamics.oracles.decoded_chain import decoded_count_laws as decoded_count_laws
 from zenil_dynamics.oracles.decoded_loop import NucleusLimit as NucleusLimit
 from zenil_dynamics.oracles.decoded_loop import decoded_population as decoded_population

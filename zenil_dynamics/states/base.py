@@ -107,10 +107,8 @@ class AbstractState(AbstractSource):
     def check_pair(self, other: Any) -> None:
         """Raise a ValueError that says why when `other` is not of this family, or lives on another space."""
         if type(other) is not type(self):
-            article = "an" if self.family[0] in "aeiou" else "a"
-            raise ValueError(
-                f"{article} {self.family} state cannot meet a {getattr(other, 'family', type(other).__name__)} one."
-            )
+            name = getattr(other, "family", type(other).__name__)
+            raise ValueError(f"{with_article(self.family)} state cannot meet {with_article(name)} one.")
         self.check_space(other)
 
     def check_space(self, other: Self) -> None:
@@ -239,6 +237,11 @@ def _no_closed_form(state: AbstractState, empty: AbstractFinite) -> ValueError:
     )
 
 
+def with_article(name: str) -> str:
+    """A name after "a" or "an", for messages."""
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+
 def check_capacity(state: AbstractState, capacity: int, sizes: np.ndarray) -> None:
     """Refuse training sets that a list of single draws has no room for.
 
@@ -252,6 +255,6 @@ def check_capacity(state: AbstractState, capacity: int, sizes: np.ndarray) -> No
     """
     if sizes.size and sizes.max() > capacity:
         raise ValueError(
-            f"a {state.family} state with `capacity` {capacity} cannot hold a training set of {sizes.max()} draws. "
-            "Raise `capacity`."
+            f"{with_article(state.family)} state with `capacity` {capacity} cannot hold a training set of {sizes.max()} "
+            "draws. Raise `capacity`."
         )
