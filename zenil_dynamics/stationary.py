@@ -47,8 +47,8 @@ def stationary(
         A `Trajectory` of one generation, called 0: that of a loop which starts in its stationary law.
 
     Raises:
-        ValueError: an ensemble, a system that this sampler does not reach, a schedule that is not one number, no fresh data or too
-            little of them, or what `simulate` refuses.
+        ValueError: an ensemble, decoders, a system that this sampler does not reach, a schedule that is not one number,
+            no fresh data or too little of them, or what `simulate` refuses.
 
     Source: coupling from the past (Propp and Wilson 1996) for the neutral Wright-Fisher model with parent-independent
     mutation, by its genealogy.

@@ -172,7 +172,7 @@ def naive(state, target, previous, threshold):
             covered += of_target[edge] * (counts[edge] > 0)
     return {
         "entropy_rate": -sum(share * math.log(prob) for share, prob in zip(shares, probs, strict=True) if share),
-        "support_size": float(np.sum(counts > 0)),
+        "edges_alive": float(np.sum(counts > 0)),
         "contexts_alive": float(visited.sum()),
         "vocabulary_alive": float(np.sum(types > 0)),
         "missing_mass": float(of_target[counts == 0].sum()),
@@ -252,7 +252,7 @@ def test_large_states_are_computed_few_at_a_time_and_keep_their_bits():
 
 def test_members_of_an_ensemble_write_paths_of_their_own():
     options = {"num_generations": 2, "num_replicates": 2, "key": jax.random.key(0), "keep": "replicates"}
-    names = ("member_entropy_rate", "member_support_size")
+    names = ("member_entropy_rate", "member_edges_alive")
     system = zd.System(SMALL, 20, update=zd.Accumulate(), ensemble=zd.Ensemble(2))
     run = zd.simulate(system, record=names, **options)
     rates, sizes = (run.replicates[name] for name in names)

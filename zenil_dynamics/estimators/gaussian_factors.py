@@ -121,7 +121,7 @@ def _polar_factor(matrix: Float[Array, "dim dim"]) -> Float[Array, "dim dim"]:
         return (turn(images), turn(rotation)), None
 
     def sweep(_: Array, columns: tuple[Array, Array]) -> tuple[Array, Array]:
-        return jax.lax.scan(rotate, columns, pairs)[0]
+        return jax.lax.scan(rotate, columns, jnp.asarray(pairs))[0]
 
     images, rotation = jax.lax.fori_loop(0, _SWEEPS, sweep, (matrix, jnp.eye(dim, dtype=matrix.dtype)))
     lengths = jnp.sqrt(jnp.sum(images * images, axis=0))

@@ -5,6 +5,8 @@ point; it is locally stable for tau > 1 - alpha and unstable below. From K = 3 t
 exist above that temperature too, up to `temperature_fold`.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
@@ -159,7 +161,7 @@ def temperature_fold(support_size: int, exogenous_fraction: float, *, num_favour
     grid = largest / (1 + np.exp(-np.linspace(-30, 30, 601)))
     values = [_branch_temperature(excess, types, favoured, share) for excess in grid]
     best = int(np.argmax(values))
-    refined = minimize_scalar(
+    refined: Any = minimize_scalar(
         lambda excess: -_branch_temperature(float(excess), types, favoured, share),
         bounds=(grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)]),
         method="bounded",

@@ -255,6 +255,6 @@ def check_capacity(state: AbstractState, capacity: int, sizes: np.ndarray) -> No
     """
     if sizes.size and sizes.max() > capacity:
         raise ValueError(
-            f"{with_article(state.family)} state with `capacity` {capacity} cannot hold a training set of {sizes.max()} "
-            "draws. Raise `capacity`."
+            f"{with_article(state.family)} state with `capacity` {capacity} cannot hold a training set of "
+            f"{sizes.max()} draws. Raise `capacity`."
         )

@@ -41,7 +41,7 @@ def _entropy_rate(state: Any, observed: Observed) -> Float[Array, ""]:
     return estimators.entropy_rate(*_of_edges(state))
 
 
-def _support_size(state: Any, observed: Observed) -> Float[Array, ""]:
+def _edges_alive(state: Any, observed: Observed) -> Float[Array, ""]:
     return _num_positive(jnp.asarray(state.counts))
 
 
@@ -140,7 +140,7 @@ def _smoothed_rest(state: Any) -> Float[Array, " contexts"]:
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {
         "entropy_rate": _entropy_rate,
-        "support_size": _support_size,
+        "edges_alive": _edges_alive,
         "contexts_alive": _contexts_alive,
         "vocabulary_alive": _vocabulary_alive,
         "missing_mass": _missing_mass,

@@ -9,6 +9,7 @@ UNITS = {
     "entropy": "nats",
     "diversity": "probability that two draws differ",
     "support_size": "types",
+    "edges_alive": "continuations",
     "rare_mass": "model's mass on rare types",
     "missing_mass": "target's mass on lost types",
     "kl_to_target": "nats",
@@ -58,7 +59,7 @@ DEFAULTS = {
     "gaussian_mixture": ("mean", "variance", "smallest_weight"),
     "infinite_alleles": ("diversity", "num_types"),
     "linear_model": ("excess_risk", "squared_norm"),
-    "ngram": ("entropy_rate", "support_size", "vocabulary_alive", "kl_to_target"),
+    "ngram": ("entropy_rate", "edges_alive", "vocabulary_alive", "kl_to_target"),
 }
 """Family -> what is recorded unless names are given."""
 
