@@ -98,8 +98,8 @@ def type_disagreement(claimed, run):
         exact, spread = zd.exact(claimed, name, HORIZON).values, spreads[name.removeprefix("member_")]
         for t in range(HORIZON + 1):
             allowed = bounds.empirical_bernstein(float(run.variance[name][t]), SAMPLE, share, spread)
-            # Rounding below 64 units of the range, and samplers within 2^-20 of their law, per generation.
-            rounding = (64 * UNIT + (t + 1) * 2.0**-20) * spread
+            # Rounding below 64 units of the range, and three samplers a generation within 2^-20 of their law.
+            rounding = (64 * UNIT + 3 * (t + 1) * 2.0**-20) * spread
             worst = max(worst, abs(means[t] - exact[t]) / (allowed + rounding))
     return worst
 
@@ -135,7 +135,7 @@ MODEL = {"model": zd.Gaussian(), "initial": zd.Gaussian(mean=1.2, variance=1.0)}
 OPENED = {"mixing": "stratified", "initial": zd.estimate(num_samples=2)}
 LINES = {
     "window": line(zd.Window(2), **OPENED),
-    "subsample": line(zd.AccumulateSubsample(), initial=S),
+    "subsample": line(zd.AccumulateSubsample(), target=INTERVAL, **MODEL),
     "weighted": line(zd.Weighted(0.7), (1 / 3, 1 / 2), initial=S),
     "coupled": line(zd.Replace(), initial=S, ensemble=UNEQUAL),
     "of-uniform": line(zd.Replace(), target=INTERVAL, **MODEL),
@@ -143,7 +143,7 @@ LINES = {
 }
 LINE_MUTANTS = {
     "window": {"wrong divisor": line(zd.Window(2), fit=zd.Unbiased(), **OPENED)},
-    "subsample": {"whole pool": line(zd.Accumulate(), initial=S)},
+    "subsample": {"whole pool": line(zd.Accumulate(), target=INTERVAL, **MODEL)},
     "weighted": {"weight by numbers": line(zd.Replace(), (1 / 3, 1 / 2), mixing="stratified", initial=S)},
     "coupled": {"one lineage": line(zd.Replace(), initial=S)},
     "of-uniform": {

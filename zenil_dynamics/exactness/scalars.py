@@ -54,7 +54,7 @@ def first_moments(state: AbstractState) -> tuple[float, float]:
     if isinstance(state, KernelDensity) and int(state.count) > 0:
         points = np.asarray(state.points, np.float64)[: int(state.count)]
         return float(points.mean()), float(points.var() + float(state.bandwidth) ** 2)
-    raise NotReachable(f"the first moments of a {state.family} state are no single numbers.")
+    raise NotReachable(f"mean and variance of a {state.family} state have no oracle.")
 
 
 def divergence(family: Family, mean: np.ndarray, other: np.ndarray) -> np.ndarray:

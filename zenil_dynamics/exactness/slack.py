@@ -6,12 +6,16 @@ from scipy.special import digamma, polygamma
 
 from zenil_dynamics.decoders import Smoothing
 from zenil_dynamics.estimators import slack
+from zenil_dynamics.exactness.family_slack import bounded
 from zenil_dynamics.exactness.maps import variance_scale
 from zenil_dynamics.fits import Smoothed
 from zenil_dynamics.states import Categorical, Gaussian
 from zenil_dynamics.system import Estimate, System
-from zenil_dynamics.updates import Accumulate, Population, Replace
+from zenil_dynamics.updates import Accumulate, AccumulateSubsample, Population, Replace, ReuseReal, Window
 from zenil_dynamics.validate import nearest_names
+
+_COUNTED = (Replace, Accumulate, Population, Window, ReuseReal, AccumulateSubsample)
+"""Updates whose training sets are counts, so that a fit rounds once."""
 
 LAW = 2.0**-20
 """Total variation between a sampler's law and the true one, per draw of a batch's statistics."""
@@ -44,12 +48,15 @@ def numerical_slack(system: System, name: str, num_generations: int = 0, *, bloc
         raise ValueError(f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}.")
     single = not jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
     unit = slack.FLOAT32_ROUNDOFF if single else slack.FLOAT64_ROUNDOFF
-    plain = _known_to_round(system) and type(system.update) in (Replace, Accumulate, Population)
-    if not plain or type(system.target) is not type(state) or not isinstance(state, (Categorical, Gaussian)):
+    if not _known_to_round(system) or type(system.target) is not type(state):
         return float("inf")
-    if isinstance(state, Categorical):
+    if isinstance(state, Categorical) and type(system.update) in _COUNTED:
         return _categorical(system, name, num_generations, block_size, unit)
-    return _gaussian(system, name, num_generations, block_size, unit)
+    if type(system.update) not in (Replace, Accumulate, Population):
+        return float("inf")
+    if isinstance(state, Gaussian):
+        return _gaussian(system, name, num_generations, block_size, unit)
+    return bounded(system, name, num_generations, block_size, unit, LAW)
 
 
 def _known_to_round(system: System) -> bool:
@@ -84,7 +91,14 @@ def _categorical(system: System, name: str, num_generations: int, block_size: in
         "kl_from_target": np.log(1 / min(smallest, scale.smallest_model)),
         "successive_kl": np.log(1 / min(smallest, scale.smallest_model)),
     }
-    return float(rounding + num_generations * LAW * ranges.get(name, 1.0))
+    return float(rounding + _num_draws(system, num_generations) * LAW * ranges.get(name, 1.0))
+
+
+def _num_draws(system: System, num_generations: int) -> int:
+    """Samplers that a run calls one after another: thinning a pool is one more, and so is a real set that is kept."""
+    if isinstance(system.update, AccumulateSubsample):
+        return 2 * num_generations
+    return num_generations + isinstance(system.update, ReuseReal)
 
 
 def _smallest_model_prob(system: System, num_generations: int) -> float | None:
@@ -92,10 +106,8 @@ def _smallest_model_prob(system: System, num_generations: int) -> float | None:
     if isinstance(system.update, Population):
         return None
     table = system.table(num_generations)
-    largest = float(np.max(table.num_samples, initial=1))
-    opened = float(system.initial.num_samples) if isinstance(system.initial, Estimate) else 1.0
-    if isinstance(system.update, Accumulate):
-        largest = opened + float(table.num_samples.sum())
+    opened = system.initial.num_samples if isinstance(system.initial, Estimate) else 0
+    largest = float(np.max(system.update.set_sizes(table.num_samples, opened), initial=1))
     probs = np.asarray(system.initial_state.probs, np.float64)  # type: ignore[attr-defined]
     smoothed = float(system.fit.pseudocount) if isinstance(system.fit, Smoothed) else 0.0
     added = smoothed * probs.shape[0]

@@ -223,6 +223,10 @@ class Folded(AbstractSource):
         start = jnp.zeros_like(num_samples), self.empty
         return jax.lax.while_loop(lambda carry: carry[0] * _ITEMS_AT_ONCE < num_samples, block, start)[1]
 
+    def sample(self, num_items: int, *, key: Key) -> Any:
+        """Single draws of the source."""
+        return self.source.sample(num_items, key=key)
+
     def expected(self) -> Any:
         """Closed form of the source, where it has one."""
         if isinstance(self.source, AbstractState):
