@@ -5,12 +5,16 @@ import os
 # Before JAX starts: the device count is read once.
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=4".strip()
 
+import pathlib
+import re
 import secrets
 import zlib
 
 import hypothesis
 import jax
 import pytest
+
+from zenil_dynamics import blocks
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -69,6 +73,17 @@ def pytest_report_header(config: pytest.Config) -> str:
     """One line that suffices to repeat the run."""
     profile = hypothesis.settings.get_current_profile_name()
     return f"TEST_SEED={config.stash[SEED]} HYPOTHESIS_PROFILE={profile} JAX_ENABLE_X64={jax.config.jax_enable_x64}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget_programs():
+    """Forget what was compiled once a worker has grown to 2 GiB: hundreds of programs would take 6."""
+    yield
+    status = pathlib.Path("/proc/self/status")
+    resident = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    if resident and int(resident.group(1)) > 2 * 2**20:
+        blocks._PROGRAMS.clear()
+        jax.clear_caches()
 
 
 @pytest.fixture

@@ -155,6 +155,9 @@ _TURN = threading.Lock()
 """Two programs that call LAPACK from a loop, each on a host thread, can wait for each other's pool of threads for ever
 (jaxlib 0.10, SVD and QR): on a CPU they run one at a time. Kernels here do not call it; users' records may."""
 
+MAX_PROGRAMS = 128
+"""Compiled structures that a process keeps, a few megabytes each; the one that was not used for longest goes first."""
+
 _PROGRAMS: dict[Any, Program] = {}
 _LOOKING_UP = threading.Lock()
 
@@ -174,9 +177,12 @@ def compile_block(arguments: Any, recorders: tuple[Recorder, ...], block_size: i
         jax.default_backend(),
     )
     with _LOOKING_UP:
-        if identity not in _PROGRAMS:
-            _PROGRAMS[identity] = Program(functools.partial(run_block, recorders, block_size, terminal_only))
-        program = _PROGRAMS[identity]
+        program = _PROGRAMS.pop(identity, None)
+        if program is None:
+            program = Program(functools.partial(run_block, recorders, block_size, terminal_only))
+        _PROGRAMS[identity] = program
+        while len(_PROGRAMS) > MAX_PROGRAMS:
+            del _PROGRAMS[next(iter(_PROGRAMS))]
     program.on(devices.targets()[0], arguments)
     return program
 

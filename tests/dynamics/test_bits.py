@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import zenil_dynamics as zd
-from zenil_dynamics import devices
+from zenil_dynamics import blocks, devices
 
 SYSTEMS = {
     "categorical": (zd.System(zd.Categorical.zipf(support_size=9), 23, 0.1), ("entropy", "diversity")),
@@ -166,3 +166,13 @@ def test_lapack_is_found_at_any_depth():
 
     assert devices.calls_lapack(jax.make_jaxpr(jax.jit(nested))(jnp.eye(2)))
     assert not devices.calls_lapack(jax.make_jaxpr(jax.jit(plain))(jnp.eye(2)))
+
+
+def test_few_programs_are_kept(monkeypatch):
+    monkeypatch.setattr(blocks, "_PROGRAMS", {})
+    monkeypatch.setattr(blocks, "MAX_PROGRAMS", 1)
+    options = {"num_generations": 1, "num_replicates": 2, "key": jax.random.key(0), "record": ("diversity",)}
+    for support_size in (2, 3):
+        system = zd.System(zd.Categorical.uniform(support_size), 5, update=zd.Population())
+        assert zd.simulate(system, **options).mean["diversity"][1] == pytest.approx(1 - 1 / support_size)
+        assert len(blocks._PROGRAMS) == 1
