@@ -88,7 +88,7 @@ def test_specs_make_states(files, spec, state):
         ("alleles:2.5", "CAPACITY must be a whole number of at least 1; got '2.5'"),
         ("alleles:10,11", "alleles: `capacity` must hold the 11 individuals; got 10"),
         ("alleles:1e18", "room for 1000000000000000000 individuals needs about 48000000000000000000 bytes"),
-        ("alleles:10", "an infinite-alleles state with `capacity` 10 cannot hold a training set of 20 draws"),
+        ("alleles:10", "an infinite_alleles state with `capacity` 10 cannot hold a training set of 20 draws"),
         ("mixture:30,0.5,0", "mixture takes mixture:CAPACITY,WEIGHT,MEAN,VARIANCE[,WEIGHT,MEAN,VARIANCE]...; got mix"),
         ("mixture:30,0.5,0,1,0.4,1,1", "mixture: `weights` must sum to 1 (within 1e-06); got 0.9"),
         ("mixture:30,1,0,nan", "a parameter of mixture must be a finite number; got 'nan'"),

@@ -16,7 +16,6 @@ def test_they_are_the_words_times_the_limit(limit):
     first, second = (np.asarray(words, np.uint64) for words in random.pairs(KEY, (2000,)))
     drawn = np.asarray(samplers.uniform_integers(jnp.int32(limit), (2000,), key=KEY))
     exact = [((int(a) << 32 | int(b)) * limit) >> 64 for a, b in zip(first, second, strict=True)]
-    # The product of both lower words is left out, which matters once in 2^32 draws.
     assert drawn.dtype == np.int32
     np.testing.assert_array_equal(drawn, exact)
     assert 0 <= drawn.min() <= drawn.max() < limit

@@ -28,5 +28,6 @@ def uniform_integers(limit: Int[Array, ""], shape: tuple[int, ...] = (), *, key:
     Source: D. Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019), without its rejection.
     """
     total = jnp.asarray(limit).astype(jnp.uint32)
-    _, below = scaled(random.pairs(key, shape), (jnp.zeros_like(total), total))
+    # The limit in the upper word, so that the product's upper 64 bits begin with the result.
+    below, _ = scaled(random.pairs(key, shape), (total, jnp.zeros_like(total)))
     return below.astype(jnp.int32)
