@@ -3,11 +3,13 @@
 JAX, the library and Matplotlib are imported by the commands that need them, so that `--help` answers at once.
 """
 
+import os
+import sys
 from typing import Annotated
 
 import typer
 
-from proofs_numeric.cli.boundary import OneLineErrors
+from proofs_numeric.cli.boundary import EXIT_INTERRUPTED, OneLineErrors
 from proofs_numeric.cli.claims import list_claims, show_claim
 from proofs_numeric.cli.phase import phase
 from proofs_numeric.cli.plan import plan
@@ -60,5 +62,17 @@ def zenil(
 
 
 def main() -> None:
-    """Run the command line; the entry point of the script `zenil`."""
-    app()
+    """Run the command line; the entry point of the script `zenil`.
+
+    An interrupted process ends at once: what can be saved is saved, and taking JAX apart while it compiles or looks for
+    devices may crash or wait for a minute. One of several says goodbye to the others first.
+    """
+    try:
+        app()
+    except SystemExit as end:
+        jax = sys.modules.get("jax")
+        if end.code != EXIT_INTERRUPTED or (jax is not None and jax.distributed.is_initialized()):
+            raise
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(EXIT_INTERRUPTED)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).parent.parent.parent
 ZENIL = (sys.executable, "-c", "from proofs_numeric.cli import main; main()")
 
@@ -35,13 +37,16 @@ def test_an_error_is_one_line_without_a_traceback(tmp_path):
     assert errors.count("\n") == 1
 
 
-def test_a_signal_ends_the_run_with_one_line(tmp_path):
+@pytest.mark.parametrize("seconds", [0.0, 0.7, 1.4])
+def test_a_signal_ends_the_run_with_one_line(tmp_path, seconds):
+    """While JAX looks for devices, while it compiles, and while blocks run."""
     endless = ("--target", "zipf:50", "--num-samples", "100", "--num-replicates", "1000000000", "--quiet")
     process = start("simulate", *endless, "--out", "folder", cwd=tmp_path)
     # Written once imports and checks are over: from here on an interrupt leaves something to go on with.
     while not (tmp_path / "folder" / "arguments.json").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
+    time.sleep(seconds)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, ""), errors
