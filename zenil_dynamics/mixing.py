@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Int
+from jaxtyping import Array, Float, Int
 
 from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.schedule_table import Row
@@ -36,6 +36,14 @@ class TrainingSource(AbstractSource):
     row: Row
     mixing: Mixing = eqx.field(static=True)
     closed: bool = eqx.field(static=True)
+
+    @property
+    def real_share(self) -> Float[Array, ""]:
+        """Expected share of real draws in a set of N_t: alpha_t, or what rounding to whole draws makes of it."""
+        dtype = jnp.result_type(float)
+        if self.mixing == "bernoulli":
+            return jnp.asarray(self.row.exogenous_fraction, dtype)
+        return jnp.asarray(self.row.num_real).astype(dtype) / jnp.asarray(self.row.num_samples).astype(dtype)
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Any:
         """A training set of `num_samples` draws.

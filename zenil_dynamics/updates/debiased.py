@@ -14,7 +14,7 @@ from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
 
 
-class Average(NamedTuple):
+class Estimate(NamedTuple):
     """The running estimate of the target.
 
     Attributes:
@@ -38,27 +38,28 @@ class Debiased(AbstractUpdate):
 
     The model is the point of the simplex that is nearest to the average: P lies in the simplex, so that this can only
     lower the risk. Generations without real data count nothing. A real sample that Q_0 was fitted to opens the average
-    with its own number of draws. Categorical states without decoders only.
+    with its own number of draws. Categorical states only; behind decoders Q_t is what they make of the model. In a
+    stratified set alpha_t is the share of the whole number of real draws.
 
     Source: Definition, by the law of total variance; Kanabar and Gastpar (the effective sample size).
     """
 
     keeps_totals: ClassVar[bool] = False
 
-    def init(self, empty: Counts, collected: Counts | None, real: AbstractSource, *, key: Key) -> Average:
+    def init(self, empty: Counts, collected: Counts | None, real: AbstractSource, *, key: Key) -> Estimate:
         """Nothing, or the opening sample."""
         dtype = jnp.result_type(float)
         if collected is None:
-            return Average(jnp.zeros(empty.counts.shape, dtype), jnp.zeros((), dtype))
-        return Average(collected.frequencies, collected.total.astype(dtype))
+            return Estimate(jnp.zeros(empty.counts.shape, dtype), jnp.zeros((), dtype))
+        return Estimate(collected.frequencies, collected.total.astype(dtype))
 
     def __call__(
-        self, memory: Average, source: TrainingSource, row: Row, *, key: Key
-    ) -> tuple[ExpectedCounts, Average]:
+        self, memory: Estimate, source: TrainingSource, row: Row, *, key: Key
+    ) -> tuple[ExpectedCounts, Estimate]:
         """Average in this generation's estimate."""
         model = source.synthetic.expected().frequencies
         frequencies = source.draw(row.num_samples, key=key).frequencies
-        share = jnp.asarray(row.exogenous_fraction, frequencies.dtype)
+        share = source.real_share
         number = jnp.asarray(row.num_samples).astype(frequencies.dtype)
         # alpha^2 X_t, which stays finite where there is no real data.
         scaled = share * (frequencies - (1 - share) * model)
@@ -67,7 +68,7 @@ class Debiased(AbstractUpdate):
         estimate = jnp.where(weight > 0, (memory.weight * memory.estimate + number * scaled) / heavy, memory.estimate)
         # Before the first real draw there is nothing but the model itself.
         nearest = jnp.where(weight > 0, nearest_on_simplex(estimate), model)
-        return ExpectedCounts(nearest), Average(estimate, weight)
+        return ExpectedCounts(nearest), Estimate(estimate, weight)
 
     def check_state(self, state: AbstractState) -> None:
         """Refuse families without types."""
