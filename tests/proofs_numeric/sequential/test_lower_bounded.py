@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from proofs_numeric.sequential import OneSidedTest
-from proofs_numeric.sequential.lower_bounded import FRACTIONS
+from proofs_numeric.sequential.lower_bounded import FRACTIONS, log_factors, log_wealth
 from tests.bounds import hoeffding
 
 
@@ -103,3 +103,23 @@ def test_importance_sampling_finds_the_exact_probability():
     exact = crossing_probability(0.5, 0.5, math.log(1 / alpha), flips) / alpha
     assert abs(estimate - exact) <= hoeffding(paths, 1e-9, 1.0)
     assert exact <= 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 1000])
+@pytest.mark.parametrize("largest", [1.0, 1e6, 1e29, 1e31, 1e300])
+def test_factors_that_share_a_logarithm_multiply_as_they_do_alone(size, largest):
+    """Eight products round to within 16 units each, and a sum of logarithms by no more than its terms."""
+    samples = largest * np.random.default_rng(size).random(size) ** 40
+    samples[::3] = 0.0  # The lower end, where most is lost.
+    alone = log_factors(samples, 0.5, 0.0)
+    together = log_wealth(samples, 0.5, 0.0)
+    assert np.all(np.isfinite(together))
+    roundoff = 2.0**-52 * (16 * size + size * np.sum(np.abs(alone), axis=1))
+    assert np.all(np.abs(together - alone.sum(axis=1)) <= roundoff)
+
+
+def test_nothing_hides_in_a_product():
+    assert np.all(np.isnan(log_wealth(np.array([np.nan] + [0.5] * 15), 0.5, 0.0)))
+    assert np.all(log_wealth(np.array([np.inf] + [0.5] * 15), 0.5, 0.0) == np.inf)
+    with pytest.raises(ValueError, match="must not lie below 0.0"):
+        log_wealth(np.array([-1e-9] + [0.5] * 15), 0.5, 0.0)
