@@ -167,6 +167,8 @@ class Claim:
         reason: why nothing is run; required for NOT_TESTABLE and VACUOUS.
         proved: reference to a proof that covers more than the grid; empty if support is on the grid only.
         corrected_by: ids of the claims with the corrected statement.
+        second_hand: how the statement is known if its text was not read ("from the abstract", "as quoted by ...");
+            empty if it was.
         decided_at: smallest budget at which a decision is required.
         file: set by the command line for claims of a user's file; leave alone.
         adjust_value: set by `variant`; leave alone.
@@ -206,6 +208,7 @@ class Claim:
     reason: str = ""
     proved: str = ""
     corrected_by: tuple[str, ...] = ()
+    second_hand: str = ""
     decided_at: str = "quick"
     file: str = ""
     adjust_value: Callable[[Theta, Any], Any] | None = None

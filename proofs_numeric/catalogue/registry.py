@@ -1,45 +1,12 @@
-"""All claims of the catalogue, in the order of the paper.
-
-Population, Theorem 2, Corollary 3, Theorem 4, Theorem 5, Theorem 8, Remark 6, the divergences of the fit, Eqs. (16) to
-(20), Propositions 9 and 10, accumulation.
-"""
+"""Every catalogue, and all their claims in one table: the paper first, then what others state about such loops."""
 
 import difflib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from proofs_numeric.catalogue import (
-    accumulation,
-    coin_continuum,
-    data_processing,
-    description_length,
-    divergence_choice,
-    ensembles,
-    entropy_decay,
-    entropy_paths,
-    entropy_rate,
-    failure_modes,
-    fixation_law,
-    gaussian_entropy,
-    hopping,
-    information,
-    kernel_distance,
-    limit,
-    mean_families,
-    mixture_lemma,
-    noise_variance,
-    phase,
-    population,
-    program_loop,
-    projections,
-    reuse,
-    rewards,
-    scope,
-    smoothing,
-    temperature,
-    variance_amplification,
-    verifiers,
-)
+from proofs_numeric.catalogue.literature.catalogues import LITERATURE
+from proofs_numeric.catalogue.paper import Catalogue
+from proofs_numeric.catalogue.zenil.catalogue import ZENIL
 from proofs_numeric.claims import Claim
 
 
@@ -92,41 +59,11 @@ def _nearest(name: str, table: Iterable[str]) -> str:
     return f"; nearest: {', '.join(near)}" if near else ""
 
 
-CATALOGUE: Mapping[str, Claim] = register(
-    (
-        population.CLAIMS,
-        reuse.CLAIMS,
-        mixture_lemma.CLAIMS,
-        entropy_decay.CLAIMS,
-        coin_continuum.CLAIMS,
-        entropy_paths.CLAIMS,
-        entropy_rate.CLAIMS,
-        limit.CLAIMS,
-        gaussian_entropy.CLAIMS,
-        smoothing.CLAIMS,
-        temperature.CLAIMS,
-        information.CLAIMS,
-        noise_variance.CLAIMS,
-        variance_amplification.CLAIMS,
-        mean_families.CLAIMS,
-        failure_modes.CLAIMS,
-        fixation_law.CLAIMS,
-        kernel_distance.CLAIMS,
-        scope.CLAIMS,
-        phase.CLAIMS,
-        hopping.CLAIMS,
-        ensembles.CLAIMS,
-        verifiers.CLAIMS,
-        rewards.CLAIMS,
-        divergence_choice.CLAIMS,
-        projections.CLAIMS,
-        data_processing.CLAIMS,
-        description_length.CLAIMS,
-        program_loop.CLAIMS,
-        accumulation.CLAIMS,
-    )
-)
-"""Id -> claim, in catalogue order."""
+CATALOGUES: Mapping[str, Catalogue] = MappingProxyType({each.name: each for each in (ZENIL, *LITERATURE)})
+"""Name -> catalogue, in the order in which they are run."""
+
+CATALOGUE: Mapping[str, Claim] = register(topic for each in CATALOGUES.values() for topic in each.topics)
+"""Id -> claim of every catalogue, in order."""
 
 CLAIMS: tuple[Claim, ...] = tuple(CATALOGUE.values())
 """The claims themselves, in catalogue order."""

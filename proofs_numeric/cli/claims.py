@@ -78,6 +78,7 @@ def facts(claim: "Claim") -> dict[str, Any]:
         "reading": claim.reading,
         "statement": claim.statement,
         "source": claim.source,
+        "second_hand": claim.second_hand,
         "route": f"{claim.route} ({claim.route.rung})",
         "expected": None if claim.expected is None else str(claim.expected),
         "relation": claim.relation if claim.runs else "",

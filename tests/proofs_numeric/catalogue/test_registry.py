@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 import pathlib
 
 import pytest
@@ -7,8 +8,15 @@ from proofs_numeric.budget import BUDGETS, require_capacity
 from proofs_numeric.catalogue import CATALOGUE, CLAIMS, claim, registry
 from proofs_numeric.claims import Claim
 
+FOLDER = pathlib.Path(registry.__file__).parent
 TOPICS = {
-    name: module.CLAIMS for name, module in vars(registry).items() if isinstance(getattr(module, "CLAIMS", None), tuple)
+    path.relative_to(FOLDER).with_suffix("").as_posix(): module.CLAIMS
+    for path in sorted(FOLDER.rglob("*.py"))
+    if path.name not in ("__init__.py", "registry.py")
+    for module in [
+        importlib.import_module("proofs_numeric.catalogue." + ".".join(path.relative_to(FOLDER).with_suffix("").parts))
+    ]
+    if isinstance(getattr(module, "CLAIMS", None), tuple)
 }
 
 # Ids are permanent: a changed statement gets a new id, so this list may only grow.
@@ -77,14 +85,6 @@ def test_ids_are_unique_and_every_topic_is_registered():
     ids = [entry.id for claims in TOPICS.values() for entry in claims]
     assert len(ids) == len(set(ids)) == len(CLAIMS)
     assert set(ids) == set(CATALOGUE)
-
-
-def test_no_topic_file_is_forgotten():
-    folder = pathlib.Path(registry.__file__).parent
-    written = {
-        path.stem for path in folder.glob("*.py") if "\nCLAIMS: tuple[Claim, ...] = (\n" in path.read_text("utf-8")
-    }
-    assert written == set(TOPICS)
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -9,8 +9,8 @@ import numpy as np
 import optax
 import pytest
 
-from proofs_numeric.catalogue import population, scope
 from proofs_numeric.catalogue.registry import claim as catalogue_claim
+from proofs_numeric.catalogue.zenil import population, scope
 from proofs_numeric.claims import Variant
 from proofs_numeric.engine import run_claim
 from proofs_numeric.exact.exact_check import Cache, check_exactly

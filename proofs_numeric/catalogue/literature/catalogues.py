@@ -1,0 +1,5 @@
+"""Catalogues on related theory, by year."""
+
+from proofs_numeric.catalogue.paper import Catalogue
+
+LITERATURE: tuple[Catalogue, ...] = ()
