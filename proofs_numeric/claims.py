@@ -167,6 +167,8 @@ class Claim:
         reason: why nothing is run; required for NOT_TESTABLE and VACUOUS.
         proved: reference to a proof that covers more than the grid; empty if support is on the grid only.
         corrected_by: ids of the claims with the corrected statement.
+        along: parameter -> values along which a report draws value and bound through the example that it shows, in
+            place of the values of the domain; the functions of the claim must know them.
         second_hand: how the statement is known if its text was not read ("from the abstract", "as quoted by ...");
             empty if it was.
         decided_at: smallest budget at which a decision is required.
@@ -208,6 +210,7 @@ class Claim:
     reason: str = ""
     proved: str = ""
     corrected_by: tuple[str, ...] = ()
+    along: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     second_hand: str = ""
     decided_at: str = "quick"
     file: str = ""
@@ -246,6 +249,11 @@ class Claim:
             )
         self._require(not self.box or self.route is Route.INT, "route", "be INT where `box` is given", self.route)
         object.__setattr__(self, "box", exact_box(self.box, self.domain))
+        for name, values in self.along.items():
+            self._require(
+                name in {**self.domain, **self.box} and len(self.along) == 1, "along", "name one parameter", name
+            )
+            self._require(isinstance(values, tuple) and len(values) > 1, "along", "hold several values", values)
         for witness in self.witnesses:
             inside = set(witness) == set(self.domain) and all(
                 witness[name] in self.domain[name] for name in self.domain

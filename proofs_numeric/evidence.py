@@ -11,6 +11,7 @@ import numpy as np
 
 from proofs_numeric.budget import Budget
 from proofs_numeric.discovery import FALSE_DISCOVERY_RATE, discovered
+from proofs_numeric.pictures import Curve, EvidencePath
 from proofs_numeric.proportion import clopper_pearson
 from proofs_numeric.resolution_curve import ResolutionCurve
 from proofs_numeric.verdict import Instance, NeighbourResult, Status, Verdict
@@ -96,6 +97,38 @@ def _resolution(curve: ResolutionCurve | None) -> dict[str, Any] | None:
     return plain(facts | {"points": points})
 
 
+def _curve(curve: Curve | None) -> dict[str, Any] | None:
+    if curve is None:
+        return None
+    return plain(
+        {
+            "parameter": curve.parameter,
+            "places": curve.places,
+            "at": curve.at,
+            "values": curve.values,
+            "bounds": curve.bounds,
+            "intervals": curve.intervals,
+            "spread": curve.spread,
+            "num_draws": curve.num_draws,
+            "level": curve.level,
+        }
+    )
+
+
+def _evidence_path(path: EvidencePath | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    return plain(
+        {
+            "n": path.n,
+            "against": path.against,
+            "in_favour": path.in_favour,
+            "refutes_at": path.refutes_at,
+            "supports_at": path.supports_at,
+        }
+    )
+
+
 def verdict_to_json(verdict: Verdict, strict: bool = False) -> dict[str, Any]:
     """One verdict as plain data.
 
@@ -153,6 +186,8 @@ def verdict_to_json(verdict: Verdict, strict: bool = False) -> dict[str, Any]:
             "kill_interval": verdict.kill_interval,
             "resolution": _resolution(verdict.resolution),
             "weak": verdict.weak,
+            "curve": _curve(verdict.curve),
+            "evidence_path": _evidence_path(verdict.evidence_path),
             "corrected_by": verdict.corrected_by,
             "keep": verdict.keep,
             "compilations": {"programs": verdict.num_compilations, "examples_after_first": verdict.num_recompiled},

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from proofs_numeric.pictures import Curve, EvidencePath
 from proofs_numeric.proportion import clopper_pearson
 from proofs_numeric.resolution_curve import ResolutionCurve
 
@@ -153,6 +154,8 @@ class Verdict:
         controls: name -> result.
         corrected_by: ids of the claims that state the corrected version.
         resolution: how small an error of the bound would have been seen, None where nobody asked.
+        curve: value and bound along one parameter, None where nobody drew it.
+        evidence_path: of the example shown, None where nobody drew it.
         seconds: wall time.
         root: hexadecimal root of all random keys of the run.
         budget: name of the budget.
@@ -204,6 +207,8 @@ class Verdict:
     controls: Mapping[str, NeighbourResult] = field(default_factory=dict)
     corrected_by: tuple[str, ...] = ()
     resolution: ResolutionCurve | None = None
+    curve: Curve | None = None
+    evidence_path: EvidencePath | None = None
     seconds: float = 0.0
     root: str = ""
     budget: str = ""

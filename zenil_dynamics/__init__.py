@@ -17,6 +17,7 @@ from zenil_dynamics import distributed as distributed
 from zenil_dynamics import estimators as estimators
 from zenil_dynamics import files as files
 from zenil_dynamics import kernels as kernels
+from zenil_dynamics import learned as learned
 from zenil_dynamics import random as random
 from zenil_dynamics import samplers as samplers
 from zenil_dynamics import schedules as schedules
@@ -27,6 +28,8 @@ from zenil_dynamics.fits import MaximumLikelihood as MaximumLikelihood
 from zenil_dynamics.fits import Perturbed as Perturbed
 from zenil_dynamics.fits import Smoothed as Smoothed
 from zenil_dynamics.fits import Unbiased as Unbiased
+from zenil_dynamics.learned import GradientFit as GradientFit
+from zenil_dynamics.learned import NeuralCategorical as NeuralCategorical
 from zenil_dynamics.rare_events import SplittingEstimate as SplittingEstimate
 from zenil_dynamics.rare_events import splitting as splitting
 from zenil_dynamics.schedule_table import ScheduleTable as ScheduleTable
@@ -68,6 +71,7 @@ from zenil_dynamics.updates import Weighted as Weighted
 from zenil_dynamics.updates import Window as Window
 
 if _typing.TYPE_CHECKING:
+    from zenil_dynamics import algorithmic as algorithmic
     from zenil_dynamics import oracles as oracles
     from zenil_dynamics import phases as phases
     from zenil_dynamics.exactness import NotReachable as NotReachable
@@ -76,6 +80,7 @@ if _typing.TYPE_CHECKING:
 
 _LATER = {
     "NotReachable": "zenil_dynamics.exactness",
+    "algorithmic": "zenil_dynamics",
     "exact": "zenil_dynamics.exactness",
     "numerical_slack": "zenil_dynamics.exactness",
     "oracles": "zenil_dynamics",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from proofs_numeric.catalogue.truth_matrix import TruthMatrix
 from proofs_numeric.claims import Claim
 
 
@@ -65,12 +66,14 @@ class Catalogue:
         title: a heading.
         papers: what its claims are about; their sources name them.
         topics: claims, by file, in the order in which they are listed and run.
+        matrix: statements against readings, where a publication mixes several.
     """
 
     name: str
     title: str
     papers: tuple[Paper, ...]
     topics: tuple[tuple[Claim, ...], ...] = field(repr=False)
+    matrix: TruthMatrix | None = field(default=None, repr=False)
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from proofs_numeric.catalogue.critics import CRITICS
 from proofs_numeric.catalogue.literature.catalogues import LITERATURE
 from proofs_numeric.catalogue.paper import Catalogue
 from proofs_numeric.catalogue.zenil.catalogue import ZENIL
@@ -59,7 +60,7 @@ def _nearest(name: str, table: Iterable[str]) -> str:
     return f"; nearest: {', '.join(near)}" if near else ""
 
 
-CATALOGUES: Mapping[str, Catalogue] = MappingProxyType({each.name: each for each in (ZENIL, *LITERATURE)})
+CATALOGUES: Mapping[str, Catalogue] = MappingProxyType({each.name: each for each in (ZENIL, CRITICS, *LITERATURE)})
 """Name -> catalogue, in the order in which they are run."""
 
 CATALOGUE: Mapping[str, Claim] = register(topic for each in CATALOGUES.values() for topic in each.topics)

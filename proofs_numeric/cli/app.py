@@ -11,6 +11,7 @@ import typer
 
 from proofs_numeric.cli.boundary import EXIT_INTERRUPTED, OneLineErrors
 from proofs_numeric.cli.claims import list_claims, show_claim
+from proofs_numeric.cli.ctm import ctm
 from proofs_numeric.cli.phase import phase
 from proofs_numeric.cli.plan import plan
 from proofs_numeric.cli.resume import resume
@@ -32,6 +33,7 @@ app.command()(simulate)
 app.command()(resume)
 app.command()(phase)
 app.command()(plan)
+app.command()(ctm)
 app.add_typer(claims, name="claims")
 
 

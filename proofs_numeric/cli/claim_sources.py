@@ -4,11 +4,15 @@ import difflib
 import importlib.util
 import pathlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from proofs_numeric.claims import Claim
 from proofs_numeric.declare import claims_in
+
+if TYPE_CHECKING:
+    from proofs_numeric.catalogue.paper import Catalogue
 
 
 def catalogue() -> dict[str, Claim]:
@@ -18,14 +22,26 @@ def catalogue() -> dict[str, Claim]:
     return {claim.id: claim for claim in CLAIMS}
 
 
+def catalogues() -> dict[str, "Catalogue"]:
+    """Name -> catalogue, in order."""
+    from proofs_numeric.catalogue import CATALOGUES
+
+    return dict(CATALOGUES)
+
+
+def catalogues_of(claims: Iterable[Claim]) -> list["Catalogue"]:
+    """The catalogues to which claims may belong; none where all come from files, which never wait for them."""
+    return list(catalogues().values()) if any(not claim.file for claim in claims) else []
+
+
 def chosen(names: Iterable[str]) -> list[Claim]:
     """The claims that the arguments of a command name.
 
-    Ids refer to the catalogue and to the files given beside them. Files alone mean all their claims; nothing at all
-    means the catalogue.
+    Ids refer to the catalogues and to the files given beside them; the name of a catalogue means all its claims. Files
+    alone mean all their claims; nothing at all means all catalogues.
 
     Args:
-        names: ids of claims, and names of files that end in `.py`.
+        names: ids of claims, names of catalogues, and names of files that end in `.py`.
 
     Returns:
         Claims, in catalogue order where they are in the catalogue.
@@ -51,13 +67,20 @@ def chosen(names: Iterable[str]) -> list[Claim]:
     known = from_files if wanted and from_files.keys() >= set(wanted) else {**catalogue(), **from_files}
     if not wanted:
         return list(known.values())
+    groups = {} if known is from_files else catalogues()
     for name in wanted:
-        find(name, known)
+        find(name, {**known, **groups})
+    wanted = [each for name in wanted for each in _ids(name, groups)]
     return [claim for claim in known.values() if claim.id in wanted]
 
 
-def find(name: str, known: dict[str, Claim]) -> Claim:
-    """The claim of an id.
+def _ids(name: str, groups: Mapping[str, "Catalogue"]) -> list[str]:
+    """The ids that a name stands for."""
+    return [claim.id for claim in groups[name].claims] if name in groups else [name]
+
+
+def find(name: str, known: Mapping[str, Any], what: str = "claim id") -> Any:
+    """The claim of an id, or the catalogue of a name.
 
     Raises:
         ValueError: an unknown id; names the nearest ones.
@@ -66,7 +89,7 @@ def find(name: str, known: dict[str, Claim]) -> Claim:
         return known[name]
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"nearest: {', '.join(near)}. " if near else ""
-    raise ValueError(f"unknown claim id {name!r}; {hint}See zenil claims list.")
+    raise ValueError(f"unknown {what} {name!r}; {hint}See zenil claims list.")
 
 
 def claims_of_file(path: str) -> list[Claim]:

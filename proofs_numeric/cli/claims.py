@@ -1,7 +1,10 @@
 """`zenil claims list` and `zenil claims show`: the catalogue in words."""
 
+import contextlib
+import fractions
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,22 +13,28 @@ if TYPE_CHECKING:
     from proofs_numeric.claims import Claim
 
 DEFAULT_REPORT = "report"
+REPORT = "report.json"
 
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")]
 Report = Annotated[str, typer.Option("--report", metavar="DIR", help="Folder of the last zenil verify --out.")]
 
 
-def list_claims(json_file: JsonFile = None) -> None:
+def list_claims(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CATALOGUE]", help="Name of a catalogue; default: all.", show_default=False)
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
     """List the claims with reading and expected verdict."""
     from rich.markup import escape
     from rich.table import Table
 
-    from proofs_numeric.cli.claim_sources import catalogue
+    from proofs_numeric.cli.claim_sources import catalogue, catalogues, find
     from proofs_numeric.cli.document import write_json
     from proofs_numeric.cli.tables import console
     from proofs_numeric.cli.verdict_words import expected_cell
 
-    claims = list(catalogue().values())
+    claims = list(catalogue().values()) if name is None else list(find(name, catalogues(), "catalogue").claims)
     if json_file is not None:
         write_json({"schema": 1, "claims": [facts(claim) for claim in claims]}, json_file)
     if json_file == "-":
@@ -45,7 +54,7 @@ def show_claim(
     json_file: JsonFile = None,
     report: Report = DEFAULT_REPORT,
 ) -> None:
-    """Show one claim in words: statement, source, how it is decided, what was found last."""
+    """Show one claim in words: statement, source, how it is decided, what was found last, and why, if it is refuted."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -54,7 +63,7 @@ def show_claim(
     from proofs_numeric.cli.tables import console
 
     claim = find(claim_id, catalogue())
-    content = {**facts(claim), "last_evidence": last_evidence(claim.id, report)}
+    content = {**facts(claim), "last_evidence": last_evidence(claim.id, report), "script": placed_script(claim, report)}
     if json_file is not None:
         write_json({"schema": 1, "claim": content}, json_file)
     if json_file == "-":
@@ -63,9 +72,12 @@ def show_claim(
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in content.items():
-        if value:
+        if value and name != "script":
             table.add_row(name.replace("_", " "), escape(in_words(value)))
     console(wide=True).print(table)
+    if content["script"]:
+        # As it is, with its own line breaks, so that it can be copied.
+        console(wide=True).out(f"\n{content['script']}", end="", highlight=False)
 
 
 def facts(claim: "Claim") -> dict[str, Any]:
@@ -111,15 +123,59 @@ def last_evidence(claim_id: str, folder: str) -> str:
     Raises:
         ValueError: the report is there but damaged.
     """
-    path = pathlib.Path(folder) / "report.json"
-    if not path.is_file():
+    entry = _last_entry(claim_id, folder)
+    if entry is None:
         return ""
-    try:
-        entries = {entry["id"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["claims"]}
-        entry = entries.get(claim_id)
-        if entry is None:
-            return ""
+    with _damage_named(folder):
         resolution = f", resolution {entry['resolution']['words']}" if entry.get("resolution") else ""
+        path = pathlib.Path(folder) / REPORT
         return f"{entry['status']} ({entry['rung']}), effect {entry['effect']}{resolution}; see {path}"
+
+
+def placed_script(claim: "Claim", folder: str) -> str | None:
+    """The ten lines that show why a claim is refuted, at the last counterexample in a report folder or at their own.
+
+    None for a claim that is not refuted, and for one of a user's.
+
+    Raises:
+        ValueError: the report is there but damaged.
+    """
+    from proofs_numeric.by_hand import script, script_at
+
+    entry = _last_entry(claim.id, folder)
+    with _damage_named(folder):
+        found = None if entry is None or not entry["counterexample"] else dict(entry["counterexample"]["theta"])
+    theta = None if found is None else _as_in_domain(claim, found)
+    return script(claim.id) if theta is None else script_at(claim.id, theta)
+
+
+def _as_in_domain(claim: "Claim", found: dict[str, Any]) -> dict[str, Any] | None:
+    """The example of a claim from its form in JSON; None if it is one of another version of the claim."""
+    from proofs_numeric.evidence import plain
+
+    theta = {
+        name: value for name, values in claim.domain.items() for value in values if plain(value) == found.get(name)
+    }
+    for name in claim.box:
+        with contextlib.suppress(ValueError):
+            theta[name] = fractions.Fraction(str(found.get(name)))
+    return theta if claim.domain.keys() <= theta.keys() == found.keys() else None
+
+
+def _last_entry(claim_id: str, folder: str) -> dict[str, Any] | None:
+    """What a report folder holds of a claim, None when it holds nothing."""
+    path = pathlib.Path(folder) / REPORT
+    if not path.is_file():
+        return None
+    with _damage_named(folder):
+        return {entry["id"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))["claims"]}.get(claim_id)
+
+
+@contextlib.contextmanager
+def _damage_named(folder: str) -> Iterator[None]:
+    """What is wrong inside of a report, as one clear line."""
+    try:
+        yield
     except (ValueError, KeyError, TypeError):
+        path = pathlib.Path(folder) / REPORT
         raise ValueError(f"{str(path)!r} is damaged or foreign. Run zenil verify --out {folder} again.") from None

@@ -8,12 +8,13 @@ from proofs_numeric.cli.document import write_json
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
 
-def check_names(json: str | None, plot: str | None = None) -> None:
+def check_names(json: str | None, plot: str | None = None, *, out: str | None = None) -> None:
     """Refuse names that cannot be written.
 
     Args:
         json: of --json; `-` is stdout.
         plot: of --plot.
+        out: of --out, where that is one file.
 
     Raises:
         ValueError: a missing folder, a folder where a file is wanted, an unknown suffix of a plot.
@@ -22,7 +23,7 @@ def check_names(json: str | None, plot: str | None = None) -> None:
     """
     if plot is not None and pathlib.Path(plot).suffix.lower() not in PLOT_SUFFIXES:
         raise ValueError(f"--plot: the name must end in {', '.join(PLOT_SUFFIXES)}; got {plot!r}.")
-    named: Iterable[tuple[str, str | None]] = (("--json", json), ("--plot", plot))
+    named: Iterable[tuple[str, str | None]] = (("--json", json), ("--plot", plot), ("--out", out))
     for flag, name in named:
         if name is None or name == "-":
             continue

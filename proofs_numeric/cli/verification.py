@@ -11,10 +11,11 @@ from proofs_numeric.budget import budget_named
 from proofs_numeric.cli.board import board
 from proofs_numeric.cli.boundary import ended_by_signals
 from proofs_numeric.cli.certificate_files import certificates_line, write_certificate
-from proofs_numeric.cli.claim_sources import chosen
+from proofs_numeric.cli.claim_sources import catalogues_of, chosen
 from proofs_numeric.cli.cluster import Cluster
 from proofs_numeric.cli.discrimination_words import weak_line
 from proofs_numeric.cli.document import write_json
+from proofs_numeric.cli.report_files import INDEX_NAME, REPORT_NAME, questions_in, write_report
 from proofs_numeric.cli.tables import console
 from proofs_numeric.cli.verdict_words import (
     broken_line,
@@ -27,13 +28,10 @@ from proofs_numeric.cli.verdict_words import (
 )
 from proofs_numeric.controls.resolution import with_resolution
 from proofs_numeric.engine import common_root, run_claims
-from proofs_numeric.evidence import to_json
+from proofs_numeric.illustration import illustrated
 from proofs_numeric.progress import Progress
-from proofs_numeric.report import report
+from proofs_numeric.report.content import content
 from proofs_numeric.verdict import Status, Verdict
-
-REPORT_NAME = "report.json"
-MARKDOWN_NAME = "report.md"
 
 _NOBODY_ELSE = Cluster()
 
@@ -92,7 +90,8 @@ def verification(
     verdicts: list[Verdict] = []
 
     def payload() -> dict:
-        return to_json(verdicts, allowed, root, seconds=time.perf_counter() - started, strict=strict)
+        seconds = time.perf_counter() - started
+        return content(verdicts, claims, catalogues_of(claims), allowed, root, seconds=seconds, strict=strict)
 
     try:
         with ended_by_signals(shared=team.count > 1) as interruption, board(len(claims), quiet=quiet) as show:
@@ -106,7 +105,7 @@ def verification(
                 if resolves:
                     verdict = with_resolution(verdict, claim, allowed, report_work)
                 if folder is not None:
-                    verdict = write_certificate(verdict, folder)
+                    verdict = illustrated(write_certificate(verdict, folder), claim, allowed, report_work)
                 verdicts.append(verdict)
                 show.verdict(verdict)
     except KeyboardInterrupt:
@@ -115,16 +114,18 @@ def verification(
             write_report(payload(), folder)
             kept += f" Their verdicts are in {folder / REPORT_NAME}."
         raise KeyboardInterrupt(kept) from None
-    content = payload()
+    found = payload()
     if folder is not None:
-        write_report(content, folder)
+        write_report(found, folder)
     if json_file is not None:
-        write_json(content, json_file)
+        write_json(found, json_file)
     # Standard output belongs to the machine that asked for JSON there.
     if not quiet and json_file != "-":
-        print_verdicts(verdicts, strict, root, content["summary"]["seconds"])
+        print_verdicts(verdicts, strict, root, found["summary"]["seconds"])
         if certificates_line(verdicts, out):
             console(wide=True).print(certificates_line(verdicts, out), markup=False, soft_wrap=True)
+        if folder is not None:
+            console(wide=True).print(f"report: {folder / INDEX_NAME}", markup=False, soft_wrap=True)
     return all(verdict.as_expected(strict) for verdict in verdicts)
 
 
@@ -136,24 +137,12 @@ def check_outputs(out: str | None, json_file: str | None) -> None:
     """
     if out is not None and pathlib.Path(out).exists() and not pathlib.Path(out).is_dir():
         raise ValueError(f"--out: {out!r} is a file. Name a folder.")
+    if out is not None:
+        questions_in(pathlib.Path(out))
     if json_file in (None, "-"):
         return
     if not pathlib.Path(json_file).absolute().parent.is_dir() or pathlib.Path(json_file).is_dir():
         raise ValueError(f"--json: cannot write {json_file!r}: no such folder, or a folder itself. Name a file.")
-
-
-def write_report(content: dict, folder: pathlib.Path) -> None:
-    """Write the evidence of a run into a folder.
-
-    Raises:
-        ValueError: the folder cannot be written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(content, str(folder / REPORT_NAME))
-        (folder / MARKDOWN_NAME).write_text(report(content), encoding="utf-8")
-    except OSError as error:
-        raise ValueError(f"--out: cannot write to {str(folder)!r}: {error.strerror or error}.") from None
 
 
 def print_verdicts(verdicts: Sequence[Verdict], strict: bool, root: str, seconds: float) -> None:

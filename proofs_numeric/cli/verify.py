@@ -13,7 +13,9 @@ def verify(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CLAIM...] [FILE.py]", help="Ids, files of your own claims; default: all.", show_default=False
+            metavar="[CLAIM...] [CATALOGUE...] [FILE.py]",
+            help="Ids, names of catalogues, files of your own claims; default: all catalogues.",
+            show_default=False,
         ),
     ] = None,
     budget: Annotated[str, typer.Option("--budget", help=f"{', '.join(BUDGET_NAMES)}, or seconds as 30s.")] = "quick",
@@ -21,7 +23,11 @@ def verify(
     root: Annotated[
         str | None, typer.Option("--root", metavar="HEX", help="Root of all random keys; default: a new one each run.")
     ] = None,
-    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Folder for the report.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the report; default: report, where all claims are run."),
+    ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.")] = False,
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")] = None,
     x64: Annotated[bool, typer.Option("--x64", help="Compute in float64.")] = False,
     resolution: Annotated[
@@ -36,6 +42,13 @@ def verify(
     """Check claims; exit code 1 when a verdict parts from its expectation."""
     cluster = Cluster(distributed, coordinator, num_processes, process_id)
     from proofs_numeric.cli.verification import verification
+
+    if no_report and out is not None:
+        raise ValueError("--no-report: --out asks for one. Leave out one of them.")
+    if out is None and not names and not no_report:
+        from proofs_numeric.cli.claims import DEFAULT_REPORT
+
+        out = DEFAULT_REPORT
 
     if not verification(
         names or [],

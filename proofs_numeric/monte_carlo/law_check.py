@@ -27,6 +27,7 @@ from proofs_numeric.tail import Tail
 from proofs_numeric.verdict import Status
 
 Watch = Callable[[int, float], None]
+Trace = Callable[[int, float, float], None]
 
 
 def check_law(
@@ -39,6 +40,7 @@ def check_law(
     num_samples: int | None = None,
     expired: Callable[[], bool] = lambda: False,
     watch: Watch | None = None,
+    trace: Trace | None = None,
     first: Callable[[], np.ndarray] | None = None,
     team: zd.distributed.Processes = zd.distributed.ALONE,
 ) -> Outcome:
@@ -53,6 +55,7 @@ def check_law(
         num_samples: fixed sample size of an independent look.
         expired: true when the time is up; asked between batches.
         watch: (samples, nats) after each batch.
+        trace: (samples, nats against the claim, nats in its favour) after each batch.
         first: waits for the first batch of the stream; None draws it here.
         team: processes that draw the batches in turn.
 
@@ -92,6 +95,8 @@ def check_law(
             state = state + asked.estimate.step(batch.samples)
             if watch is not None:
                 watch(evidence.sums.n, evidence.log_against)
+            if trace is not None:
+                trace(evidence.sums.n, evidence.log_against, evidence.log_for)
             # Steps of one chain follow each other in a batch of a drift claim, which its evidence allows.
             if claim.relation != "drift":
                 independence = independence.add(batch.samples.reshape(len(batch.samples), -1)[:, 0])

@@ -36,6 +36,7 @@ from proofs_numeric.tail import Tail
 from proofs_numeric.verdict import Status
 
 Watch = Callable[[int, float], None]
+Trace = Callable[[int, float, float], None]
 
 
 def _planned(relation: str, evidence: Evidence, numbers: tuple[float, float, float], budget: Budget) -> int | None:
@@ -69,6 +70,7 @@ def check_mean(
     num_samples: int | None = None,
     expired: Callable[[], bool] = lambda: False,
     watch: Watch | None = None,
+    trace: Trace | None = None,
     first: Callable[[], np.ndarray] | None = None,
     team: zd.distributed.Processes = zd.distributed.ALONE,
 ) -> Outcome:
@@ -88,6 +90,7 @@ def check_mean(
             after the last sample, and the effect is not inflated by early stopping.
         expired: true when the time is up; asked between batches.
         watch: (samples, nats) after each batch.
+        trace: (samples, nats against the claim, nats in its favour) after each batch.
         first: waits for what `first_batch` draws, where that was called before; None draws it here.
         team: processes that draw the batches in turn. What one of them finds, all of them find, batch for batch; those
             drawn beyond the decision are dropped.
@@ -107,6 +110,7 @@ def check_mean(
             num_samples=num_samples,
             expired=expired,
             watch=watch,
+            trace=trace,
             first=first,
             team=team,
         )
@@ -139,6 +143,8 @@ def check_mean(
         independence = independence.add(batch.samples)
         if watch is not None:
             watch(evidence.sums.n, evidence.log_against)
+        if trace is not None:
+            trace(evidence.sums.n, evidence.log_against, evidence.log_for)
         note = independence.defect(budget.log_example_threshold)
         if note:
             status = Status.INVALID

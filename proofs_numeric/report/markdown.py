@@ -1,75 +1,104 @@
-"""The report in Markdown: a pure function of the JSON document, schema 1."""
+"""The report in Markdown: a pure function of the report's JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_SIGNS = {"SUPPORTED": "✓", "REFUTED": "✗", "UNDECIDED": "?", "NOT_TESTABLE": "∞", "VACUOUS": "∅"}
+from proofs_numeric.report.content import settled
+from proofs_numeric.report.facts import SIGNS, ended, facts, number, status, summary, title
+from proofs_numeric.report.plots import curve_words, evidence_words
+from proofs_numeric.report.references import papers, reference_line
 
 
 def report(content: Mapping[str, Any]) -> str:
-    """The whole report: summary, table, a paragraph for each refuted claim, and resolutions if any were measured.
+    """The whole report: summary, truth matrix, a table for each catalogue, every claim in full, references.
 
     Args:
-        content: what `evidence.to_json` returns.
+        content: what `content.content` returns.
 
     Returns:
         Markdown text that ends with a newline.
 
     Source: Definition.
     """
-    parts = ["# Verdicts", summary(content), verdict_table(content)]
-    refuted = [claim for claim in content["claims"] if claim["status"] == "REFUTED"]
-    if refuted:
-        parts.append("## Refuted, with counterexamples")
-        parts.extend(_refutation(claim) for claim in refuted)
-    resolved = [claim for claim in content["claims"] if claim.get("resolution")]
+    parts = [f"# {title(content)}", summary(content)]
+    for catalogue in content["catalogues"]:
+        if catalogue["matrix"]:
+            parts += [f"## Truth matrix: {catalogue['title']}", matrix_table(catalogue["matrix"], content)]
+            parts.append(_matrix_words(catalogue["matrix"]))
+    for name, heading in headings(content):
+        parts += [f"## {heading}", verdict_table(content, name)]
+    parts.append("## In full")
+    parts += [_in_full(claim) for claim in content["claims"]]
+    resolved = [claim for claim in content["claims"] if claim["resolution"]]
     if resolved:
-        parts.extend(["## Resolution", _resolutions(resolved)])
+        parts += ["## Resolution", _resolutions(resolved)]
+    lines = [f"- {reference_line(paper)} {paper['address']}".rstrip() for paper in papers(content)]
+    if lines:
+        parts += ["## References", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
-def summary(content: Mapping[str, Any]) -> str:
-    """One sentence: counts, budget, root and error level.
+def headings(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Name and title of every catalogue in a report; a user's own claims belong to the one without a name.
+
+    Definition.
 
     Args:
-        content: what `evidence.to_json` returns.
+        content: what `content.content` returns.
+    """
+    own = [("", "Your own claims")] if any(not claim["catalogue"] for claim in content["claims"]) else []
+    return [(each["name"], each["title"]) for each in content["catalogues"]] + own
+
+
+def matrix_table(matrix: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """Statements against readings; a letter whose claims parted or were not decided says so.
+
+    Args:
+        matrix: of a catalogue of the content.
+        content: what `content.content` returns.
 
     Source: Definition.
     """
-    counts: dict[str, int] = {}
-    for claim in content["claims"]:
-        name = claim["status"] if claim["attempted"] else "NOT_ATTEMPTED"
-        counts[name] = counts.get(name, 0) + 1
-    words = ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in sorted(counts.items()))
-    parting = [claim["id"] for claim in content["claims"] if not claim["as_expected"]]
-    fate = "all as expected" if not parting else f"apart from their expectation: {', '.join(parting)}"
-    budget = content["budget"]
-    return (
-        f"{len(content['claims'])} claim-readings: {words}; {fate}. Budget `{budget['name']}`, root "
-        f"`{content['root']}`, probability that any true claim is reported refuted at most {budget['alpha_suite']:g}."
-        f"{_kills(content.get('summary', {}))}"
-    )
+    known = {claim["id"]: claim for claim in content["claims"]}
+    marks = {"parted": " (parted)", "open": " (not decided)", "settled": "", "definition": ""}
+    lines = [
+        "| item | statement | " + " | ".join(matrix["readings"]) + " |",
+        "|---|---|" + "---|" * len(matrix["readings"]),
+    ]
+    for row in matrix["rows"]:
+        cells = [
+            (cell["truth"] if cell["truth"] != "-" else "–") + marks[settled(cell, known)]
+            for cell in row["cells"].values()
+        ]
+        lines.append("| " + " | ".join([row["item"], _cell(row["statement"]), *cells]) + " |")
+    legend = "; ".join(f"{letter} {words}" for letter, words in matrix["truths"].items()).replace("- does", "– does")
+    readings = ", ".join(f"{reading} {words}" for reading, words in matrix["readings"].items())
+    return "\n".join([*lines, "", f"{legend}. Readings: {readings}. {matrix['note']}"])
 
 
-def _kills(counts: Mapping[str, Any]) -> str:
-    """How many mutants were killed, with the interval of the rate."""
-    if not counts.get("mutants"):
-        return ""
-    low, high = counts["kill_interval"]
-    killed = f"{counts['mutants_killed']} of {counts['mutants']}"
-    return f" Mutants killed: {killed}, a rate in [{low:.3g}, {high:.3g}] at 95 %."
+def _matrix_words(matrix: Mapping[str, Any]) -> str:
+    lines = []
+    for row in matrix["rows"]:
+        lines.append(f"- {row['item']}: {row['statement']}")
+        for reading, cell in row["cells"].items():
+            behind = ", ".join(f"`{name}`" for name in cell["claims"])
+            lines.append(f"  - {reading}: {cell['words']}{f' ({behind})' if behind else ''}")
+    return "\n".join(lines)
 
 
-def verdict_table(content: Mapping[str, Any]) -> str:
-    """One row a claim: id, item, reading, statement, verdict, what it rests on, counterexample.
+def verdict_table(content: Mapping[str, Any], catalogue: str | None = None) -> str:
+    """One row a claim: id, item, reading, verdict, what it rests on, counterexample.
 
     Args:
-        content: what `evidence.to_json` returns.
+        content: what `content.content` returns.
+        catalogue: name of the only catalogue to show; None shows every claim.
 
     Source: Definition.
     """
     lines = ["| claim | item | reading | verdict | rests on | counterexample |", "|---|---|---|---|---|---|"]
     for claim in content["claims"]:
+        if catalogue not in (None, claim["catalogue"]):
+            continue
         cells = (
             f"`{claim['id']}`",
             claim["item"],
@@ -90,7 +119,7 @@ def _cell(text: str) -> str:
 def _verdict(claim: Mapping[str, Any]) -> str:
     if not claim["attempted"]:
         return "not attempted"
-    text = f"{_SIGNS.get(claim['status'], '!')} {claim['status'].lower().replace('_', ' ')}"
+    text = f"{SIGNS.get(claim['status'], '!')} {claim['status'].lower().replace('_', ' ')}"
     text += ", WEAK" * bool(claim.get("weak"))
     if claim["as_expected"]:
         return text if claim["expected"] else f"{text}, no expectation"
@@ -117,27 +146,38 @@ def _counterexample(claim: Mapping[str, Any]) -> str:
 
 def _example(found: Mapping[str, Any]) -> str:
     where = ", ".join(f"{name}={value}" for name, value in found["theta"].items())
-    return f"{where}: {_number(found['value'])} against {_number(found['bound'])}"
+    return f"{where}: {number(found['value'])} against {number(found['bound'])}"
 
 
-def _refutation(claim: Mapping[str, Any]) -> str:
-    found = claim["counterexample"]
-    lines = [f"### {claim['id']} ({claim['item']}, {claim['reading']})", "", claim["statement"], ""]
-    if found:
-        lines.append(f"- minimal counterexample: {_counterexample(claim)}")
-    best = claim.get("most_convincing")
-    if best and (not found or best["theta"] != found["theta"]):
+def _in_full(claim: Mapping[str, Any]) -> str:
+    lines = [
+        f"### {claim['id']}",
+        "",
+        f"{SIGNS[status(claim)]} {status(claim).lower().replace('_', ' ')} ({claim['item']}, {claim['reading']}): "
+        + claim["statement"],
+        "",
+    ]
+    lines += [f"- {name}: {_line(value)}" for name, value in facts(claim) if value]
+    best = claim["most_convincing"]
+    if best and (not claim["counterexample"] or best["theta"] != claim["counterexample"]["theta"]):
         lines.append(f"- most convincing: {_example(best)}")
-    if claim["interval"]:
-        low, high = claim["interval"]
-        lines.append(f"- effect {_number(claim['effect'])}, interval [{_number(low)}, {_number(high)}]")
-    elif claim["effect"] is not None:
-        lines.append(f"- effect {_number(claim['effect'])}")
-    if claim.get("source"):
-        lines.append(f"- source: {claim['source']}")
-    if claim.get("corrected_by"):
-        lines.append(f"- corrected by: {', '.join(claim['corrected_by'])}")
-    return "\n".join(lines)
+    if claim["curve"]:
+        lines.append(f"- along {claim['curve']['parameter']}: {curve_words(claim['curve'])}")
+    if claim["evidence_path"] and claim["evidence_path"]["n"]:
+        lines.append(f"- evidence: {evidence_words(claim['evidence_path'])}")
+    for name, result in (*claim["mutants"].items(), *claim["controls"].items()):
+        lines.append(f"- neighbour {name}: {ended(result)}")
+    if claim["corrected_by"]:
+        lines.append(f"- corrected by: {', '.join(f'`{name}`' for name in claim['corrected_by'])}")
+    if claim["script"]:
+        lines += ["", "```python", claim["script"].rstrip(), "```"]
+    if claim["attempted"] and claim["rung"]:
+        lines += ["", "```sh", claim["reproduce"], "```"]
+    return "\n".join(lines).rstrip()
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", " ")
 
 
 def _resolutions(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -156,11 +196,3 @@ def _resolutions(claims: Sequence[Mapping[str, Any]]) -> str:
         )
         lines.append(f"| `{claim['id']}` | {curve['unit']} | {', '.join(points)} |")
     return "\n".join(lines)
-
-
-def _number(value: Any) -> str:
-    """Six digits; Fractions come as strings and stay as they are, lists are shortened."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value:.6g}"
-    text = str(value)
-    return text if len(text) <= 40 else text[:37] + "..."

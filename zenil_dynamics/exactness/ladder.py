@@ -3,6 +3,7 @@
 from zenil_dynamics.exactness import ensembles, one_model
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Perturbed, Smoothed, Unbiased
+from zenil_dynamics.learned import GradientFit
 from zenil_dynamics.system import System
 from zenil_dynamics.validate import nearest_names, positive_integer
 
@@ -33,6 +34,8 @@ def exact(system: System, name: str, num_generations: int) -> Exact:
             f"It has: {', '.join(system.quantities)}."
         )
     table = system.table(num_generations)
+    if isinstance(system.fit, GradientFit):
+        raise NotReachable("where training by gradients ends has no closed form; no oracle covers GradientFit.")
     if not isinstance(system.fit, (MaximumLikelihood, Unbiased, Smoothed, Perturbed)):
         raise NotReachable(f"there are no oracles for the fit {type(system.fit).__name__}.")
     answer = one_model.expectation if system.ensemble is None else ensembles.expectation

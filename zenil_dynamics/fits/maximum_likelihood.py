@@ -26,7 +26,12 @@ class MaximumLikelihood(AbstractFit):
         return previous.matched(statistics)
 
     def check_state(self, state: AbstractState) -> None:
-        """Every family has a maximum-likelihood fit."""
+        """Refuse families whose likelihood has no maximum in closed form."""
+        if state.needs_training:
+            raise ValueError(
+                f"`fit` MaximumLikelihood has no closed form for a {state.family} state. Give `fit` a "
+                "GradientFit(optax.adam, learning_rate=0.05, num_steps=200)."
+            )
 
     def describe(self) -> dict[str, Any]:
         """Name."""

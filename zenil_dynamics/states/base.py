@@ -87,6 +87,7 @@ class AbstractState(AbstractSource):
         sequential: a draw takes one step after another, so that replicates side by side gain little, and few of them
             are computed together where the state is large.
         one_source: all draws of a training set must be of one state.
+        needs_training: `matched` has no closed form and refuses; only a fit that trains the state will do.
     """
 
     family: ClassVar[str]
@@ -96,6 +97,7 @@ class AbstractState(AbstractSource):
     mixtures_stay: ClassVar[bool] = False
     sequential: ClassVar[bool] = False
     one_source: ClassVar[bool] = False
+    needs_training: ClassVar[bool] = False
 
     @property
     @abc.abstractmethod

@@ -130,7 +130,14 @@ class GaussianMixture(AbstractScalar):
         weights, means, variances = self._parameters()
         chosen = samplers.categorical_items(weights, pairs(fold_in(key, Stream.SPLIT), (num_items,)))
         noise = samplers.normal((num_items,), key=fold_in(key, Stream.REFIT))
-        return means[chosen] + jnp.sqrt(variances)[chosen] * noise
+        own = jnp.arange(weights.shape[-1], dtype=jnp.int32)[:, None] == chosen[None, :]
+
+        def of_own(values: Array) -> Array:
+            # A sum with one term that is not 0: a gather here is fused with the scatter of `Particles` and all random
+            # words behind it into one loop, on which LLVM spends many minutes.
+            return jnp.sum(jnp.where(own, values[:, None], jnp.zeros_like(values)[:, None]), axis=0, dtype=values.dtype)
+
+        return of_own(means) + of_own(jnp.sqrt(variances)) * noise
 
     def draw(self, num_samples: Int[Array, ""], *, key: Key) -> Particles:
         """The draws themselves; `num_samples` must not exceed the capacity, which `check_sizes` sees to."""

@@ -151,6 +151,7 @@ CLAIMS: tuple[Claim, ...] = (
             "t": (50, 2, 10),
             "P": (COIN, (0.7, 0.3), (0.4, 0.3, 0.2, 0.1)),
         },
+        along={"t": (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50)},
         sample=_retained,
         bound=_retained_law,
         tail=_retained_tail,

@@ -1,7 +1,7 @@
 """All claims on arXiv:2601.05280, in the order of the paper.
 
 Population, Theorem 2, Corollary 3, Theorem 4, Theorem 5, Theorem 8, Remark 6, the divergences of the fit, Eqs. (16) to
-(20), Propositions 9 and 10, accumulation.
+(20), Propositions 9 and 10, Eqs. (6) and (25), accumulation.
 """
 
 from proofs_numeric.catalogue.paper import Catalogue, Paper
@@ -32,11 +32,13 @@ from proofs_numeric.catalogue.zenil import (
     reuse,
     rewards,
     scope,
+    small_machines,
     smoothing,
     temperature,
     variance_amplification,
     verifiers,
 )
+from proofs_numeric.catalogue.zenil.matrix import MATRIX
 
 PAPER = Paper(
     key="zenil2026",
@@ -51,6 +53,7 @@ ZENIL = Catalogue(
     name="zenil2026",
     title="Zenil 2026: entropy decay and variance amplification under self-training",
     papers=(PAPER,),
+    matrix=MATRIX,
     topics=(
         population.CLAIMS,
         reuse.CLAIMS,
@@ -81,6 +84,7 @@ ZENIL = Catalogue(
         data_processing.CLAIMS,
         description_length.CLAIMS,
         program_loop.CLAIMS,
+        small_machines.CLAIMS,
         accumulation.CLAIMS,
     ),
 )

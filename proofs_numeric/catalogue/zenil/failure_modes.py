@@ -139,6 +139,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.SUPPORTED,
         relation="==",
         domain={"N": (10, 2, 50), "h": (0.3, 0.1, 1.0), "T": (3000,)},
+        along={"T": (1, 3, 10, 30, 100, 300, 1000, 3000)},
         value=_late_spread_and_drift,
         bound=_spread_and_drift_law,
         delta=1e-9,
@@ -162,6 +163,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation="<=",
         domain={"N": (10,), "T": (400,), "loop": ("tabular", "add .1", "fixed variance", "kernel density, h = .3")},
+        along={"T": (10, 50, 100, 200, 300, 400)},
         evaluate=_both_modes,
         delta=1e-9,
         controls={
@@ -187,6 +189,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={"T": (100_000,), "alpha_t": ("(t+1)^-1/2", "1/log(t+3)"), "h": (0.3,)},
+        along={"T": (10, 100, 1000, 10_000, 100_000)},
         value=_second_moment_rate,
         bound=_hundredth,
         delta=1e-9,

@@ -167,6 +167,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={"N": (10, 5, 100), "fit": ("mle", "unbiased"), "t": (1, 100, 906, 907, 2000, 20_000)},
+        along={"t": (1, 100, 300, 600, 907, 1200, 1600, 2000)},
         value=_entropy_change,
         bound=_floor,
         delta=0,

@@ -110,6 +110,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.SUPPORTED,
         relation="==",
         domain={"N": (10, 20, 5), "alpha": (0.0, 0.2), "t": (3, 12, 1)},
+        along={"t": (1, 2, 3, 4, 6, 8, 10, 12)},
         sample=_discrepancies,
         bound=_law,
         tail=Tail(

@@ -217,6 +217,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={"p": (1.0,), "T": (1, 10, 100, 1000)},
+        along={"T": (1, 3, 10, 30, 100, 300, 1000)},
         value=_distance_after,
         bound=_hundredth,
         delta=1e-12,

@@ -163,6 +163,7 @@ CLAIMS: tuple[Claim, ...] = (
             "T": (MILLION,),
             "schedule": _as_text(("1/(t+2)", "t+5"), ("1/(2(t+2))", "t+5"), ("2/(t+4)", "t+5")),
         },
+        along={"T": (10, 100, 1000, 10_000, 100_000, 1_000_000)},
         value=_retained,
         bound=_partial_law,
         delta=1e-4,
@@ -191,6 +192,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("0", "(t+2)^2"), ("(t+10)^-2", "(t+10)^2"), ("(t+2)^-2", "20(t+1)^1.5"), ("0.4 * 0.7^t", "(t+5)^2")
             ),
         },
+        along={"T": (10, 100, 1000, 10_000, 100_000, 1_000_000)},
         evaluate=_frozen_low,
         delta=1e-12,
         mutants={
@@ -223,6 +225,7 @@ CLAIMS: tuple[Claim, ...] = (
                 ("(t+1)^-1/2", "t+1"), ("(t+1)^-1/2", "t+5"), ("(t+1)^-1/3", "t+1"), ("(t+1)^-1/3", "(t+2)^2")
             ),
         },
+        along={"T": (100, 1000, 10_000, 100_000, 400_000)},
         value=_converge_ratio,
         bound=_one,
         delta=0.01,
@@ -245,6 +248,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation="==",
         domain={"T": (MILLION,), "schedule": _as_text(("1/(t+2)", "t+5"), ("(t+10)^-2", "(t+10)^2"))},
+        along={"T": (10, 100, 1000, 10_000, 100_000, 1_000_000)},
         value=_retained,
         bound=_partial_law,
         delta=0.05,
@@ -268,6 +272,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={"T": (MILLION,), "schedule": _as_text(("(t+1)^-1/2", 50), ("1/(t+1)", 50), ("(t+1)^-1/2", "t+5"))},
+        along={"T": (10, 100, 1000, 10_000, 100_000, 1_000_000)},
         value=_lost,
         bound=_half,
         delta=1e-6,

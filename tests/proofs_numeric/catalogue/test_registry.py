@@ -44,7 +44,20 @@ thm8-different-limits thm8-uncoupled-average rem6-odds-law rem6-perfect-verifier
 rem6-finite-n-good goodhart-moving goodhart-fixed filter-energy kl-wlog-memorising kl-wlog-restricted
 eq20-finite-sample-kl eq16-uniform-sigma eq16-convex-kl eq16-convex-other eq16-discrete eq19-algebra prop9-dpi
 prop9-strict prop10-shannon-gain prop10-mdl-information prop10-mdl-accuracy eq26-no-collapse eq26-grid-alone
-eq26-complex-truth eq26-asymptotic autonomy-closed
+eq26-complex-truth eq26-asymptotic autonomy-closed eq6-normalisation eq25-tails eq25-symmetric-classes
+critics-count-decides critics-share-alone critics-one-sample-half critics-one-sample-converges critics-bursts-regular
+critics-bursts-doubling critics-constant-supply-best critics-verifier-rounds critics-verifier-finite-sample
+critics-perfect-verifier-worth critics-verifier-accuracy critics-regression-walk critics-regression-predicted
+critics-regression-identified
+dohmatob-replace-adds dohmatob-overparametrised-exponential dohmatob-clean-is-safe dohmatob-tails-cut-law
+dohmatob-tails-generations dohmatob-tails-old-law dohmatob-strong-floor dohmatob-strong-more-data
+gerstgrasser-accumulate-sum gerstgrasser-replace-linear gerstgrasser-accumulate-bounded gerstgrasser-fresh-designs
+gerstgrasser-fresh-as-one-design kazdan-replace-collapses kazdan-accumulate-plateau kazdan-subsample-law
+kazdan-subsample-plateaus kazdan-subsample-as-accumulate seddik-sum-of-squares seddik-total-collapse seddik-partial-law
+seddik-partial-floor seddik-synthetic-outnumbers shumailov-w2-unbiased-diverges shumailov-w2-first-order
+shumailov-w2-mle-law shumailov-w2-mle-diverges shumailov-absorbed-in-proportion shumailov-tails-first
+shumailov-common-types-stay suresh-iterate-bounds suresh-word-alive suresh-poisson-law suresh-forgetting-linear
+suresh-gaussian-bound suresh-gaussian-exponent suresh-gaussian-tight
 """.split()
 
 PREDICTED_REFUTED = """
@@ -59,6 +72,11 @@ prop1-reused-set-convergence thm2-temperature-preserves cor3-falls-to-zero cor3-
 thm4-both-modes thm8-population thm8-stationary thm8-different-limits rem6-perfect-verifier rem6-finite-n-good
 goodhart-fixed filter-energy kl-wlog-restricted eq20-finite-sample-kl eq16-uniform-sigma eq16-convex-other eq16-discrete
 prop9-strict prop10-shannon-gain prop10-mdl-information eq26-grid-alone eq26-complex-truth eq26-asymptotic
+eq25-tails critics-share-alone critics-one-sample-converges critics-constant-supply-best critics-perfect-verifier-worth
+critics-verifier-accuracy critics-regression-identified
+dohmatob-clean-is-safe dohmatob-tails-old-law dohmatob-strong-more-data gerstgrasser-fresh-as-one-design
+kazdan-subsample-as-accumulate seddik-synthetic-outnumbers shumailov-w2-mle-diverges shumailov-common-types-stay
+suresh-gaussian-tight
 """.split()
 
 

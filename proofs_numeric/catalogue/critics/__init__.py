@@ -1,0 +1,1 @@
+from proofs_numeric.catalogue.critics.catalogue import CRITICS as CRITICS

@@ -1,0 +1,11 @@
+from zenil_dynamics.algorithmic.block_decomposition import bdm as bdm
+from zenil_dynamics.algorithmic.block_decomposition import blocks as blocks
+from zenil_dynamics.algorithmic.block_decomposition import kraft_code_length as kraft_code_length
+from zenil_dynamics.algorithmic.exhaustive import exhaustive as exhaustive
+from zenil_dynamics.algorithmic.machines import Instruction as Instruction
+from zenil_dynamics.algorithmic.machines import instruction_table as instruction_table
+from zenil_dynamics.algorithmic.machines import num_machines as num_machines
+from zenil_dynamics.algorithmic.machines import run_machine as run_machine
+from zenil_dynamics.algorithmic.output_distribution import OutputDistribution as OutputDistribution
+from zenil_dynamics.algorithmic.output_distribution import bit_string as bit_string
+from zenil_dynamics.algorithmic.tree import tree as tree

@@ -1,0 +1,4 @@
+from zenil_dynamics.learned.gradient_fit import GradientFit as GradientFit
+from zenil_dynamics.learned.networks import AutoregressiveNetwork as AutoregressiveNetwork
+from zenil_dynamics.learned.networks import LogitTable as LogitTable
+from zenil_dynamics.learned.neural_categorical import NeuralCategorical as NeuralCategorical
