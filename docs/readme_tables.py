@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-from proofs_numeric.report import summary, verdict_table
+from proofs_numeric.report import matrix_table, summary, verdict_table
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 TEXTS = {
@@ -30,7 +30,7 @@ COLUMNS = {
 
 
 def verdicts(folder: pathlib.Path) -> str | None:
-    """Summary and table of the last verification."""
+    """Summary of the last verification, truth matrix, and the table of the paper's claims; others are counted."""
     path = folder / "report" / "report.json"
     if not path.exists():
         return None
@@ -38,7 +38,21 @@ def verdicts(folder: pathlib.Path) -> str | None:
     for claim in content["claims"]:
         # The files stay in the folder of the report.
         claim["certificate"] = None
-    return f"{summary(content)}\n\n{verdict_table(content)}"
+    (paper,) = [each for each in content["catalogues"] if each["matrix"]]
+    parts = [summary(content), matrix_table(paper["matrix"], content), verdict_table(content, paper["name"])]
+    return "\n\n".join([*parts, others(content, paper["name"])])
+
+
+def others(content: dict, paper: str) -> str:
+    """Verdicts of the other catalogues, counted."""
+    lines = ["| catalogue | supported | refuted | other |", "|---|---|---|---|"]
+    for each in content["catalogues"]:
+        if each["name"] == paper:
+            continue
+        statuses = [claim["status"] for claim in content["claims"] if claim["catalogue"] == each["name"]]
+        held, fell = statuses.count("SUPPORTED"), statuses.count("REFUTED")
+        lines.append(f"| `{each['name']}`: {each['title']} | {held} | {fell} | {len(statuses) - held - fell} |")
+    return "\n".join(lines)
 
 
 def texts(folder: pathlib.Path) -> str | None:

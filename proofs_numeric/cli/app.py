@@ -14,6 +14,7 @@ from proofs_numeric.cli.claims import list_claims, show_claim
 from proofs_numeric.cli.ctm import ctm
 from proofs_numeric.cli.phase import phase
 from proofs_numeric.cli.plan import plan
+from proofs_numeric.cli.questions import list_questions, run_questions
 from proofs_numeric.cli.resume import resume
 from proofs_numeric.cli.simulate import simulate
 from proofs_numeric.cli.verify import verify
@@ -28,6 +29,9 @@ app = typer.Typer(
 claims = typer.Typer(help="The catalogue of claims, in words.", no_args_is_help=True)
 claims.command("list")(list_claims)
 claims.command("show")(show_claim)
+questions = typer.Typer(help="Open questions: estimates with intervals, no verdicts.", no_args_is_help=True)
+questions.command("list")(list_questions)
+questions.command("run")(run_questions)
 app.command()(verify)
 app.command()(simulate)
 app.command()(resume)
@@ -35,6 +39,7 @@ app.command()(phase)
 app.command()(plan)
 app.command()(ctm)
 app.add_typer(claims, name="claims")
+app.add_typer(questions, name="questions")
 
 
 def print_version(wanted: bool) -> None:

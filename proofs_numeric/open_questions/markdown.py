@@ -1,6 +1,8 @@
 """Open questions in Markdown: a pure function of the document, schema 1."""
 
+import math
 from collections.abc import Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any
 
 
@@ -76,15 +78,15 @@ def row(estimate: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     Source: Definition.
     """
     low, high = estimate["interval"]
-    digits = digits_that_differ(low, high)
+    digits = digits_that_matter(low, high)
     setting = ", ".join(f"{name} = {value}" for name, value in estimate["setting"].items())
     unit = f" {estimate['unit']}" if estimate["unit"] else ""
-    interval = f"[{low:.{digits}g}, {high:.{digits}g}]"
+    interval = f"[{rounded(low, digits, ROUND_FLOOR)}, {rounded(high, digits, ROUND_CEILING)}]"
     return estimate["quantity"], setting, f"{estimate['value']:.{digits}g}{unit}", interval, estimate["kind"]
 
 
-def digits_that_differ(low: float, high: float) -> int:
-    """Significant digits, from 4 to 10, at which two ends can be told apart; 6 if they cannot.
+def digits_that_matter(low: float, high: float) -> int:
+    """Significant digits that show the width of an interval, from 4 to 10.
 
     Args:
         low: lower end.
@@ -95,4 +97,24 @@ def digits_that_differ(low: float, high: float) -> int:
 
     Source: Definition.
     """
-    return next((digits for digits in range(4, 11) if f"{low:.{digits}g}" != f"{high:.{digits}g}"), 6)
+    size = max(abs(low), abs(high))
+    if size == 0 or low == high:
+        return 10
+    return min(max(2 - math.floor(math.log10((high - low) / size)), 4), 10)
+
+
+def rounded(end: float, digits: int, direction: str) -> str:
+    """One end of an interval in decimals, rounded outwards: what is printed holds what was computed.
+
+    Args:
+        end: finite.
+        digits: significant ones.
+        direction: `decimal.ROUND_FLOOR` for a lower end, `ROUND_CEILING` for an upper one.
+
+    Returns:
+        The number as text.
+
+    Source: Definition.
+    """
+    exact = Decimal(end).normalize(Context(prec=digits, rounding=direction))
+    return f"{exact:f}" if -5 < exact.adjusted() < digits else f"{exact:e}"

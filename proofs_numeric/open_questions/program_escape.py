@@ -50,7 +50,7 @@ def _times(effort: str, weight: float) -> list[Estimate]:
 
 
 def _exponents(effort: str, weight: float) -> list[Estimate]:
-    """Slopes of log time in log N. Fits repeat, one depth further, when N grows fourfold: slopes are taken over that."""
+    """Slopes of log time in log N. Fits repeat, one depth further, when N grows fourfold: slopes are taken over it."""
     sizes = [10 * 2**power for power in DOUBLINGS[effort]]
     found = []
     for quantity, time in ((ESCAPE_EXPONENT, escape_time), (LEAVING_EXPONENT, leaving_time)):
@@ -116,8 +116,8 @@ def _answer(estimates: tuple[Estimate, ...]) -> str:
     rates = ", ".join(f"{each.value:.3f}" for each in chosen(estimates, RATE))
     return (
         f"Over every depth the mean time grows like a power of N, with exponent {exponents}; at depth {SHALLOW} it "
-        f"grows exponentially, by {rates} nats per flip. Depth matters: {infinite:.3g} against {finite:.3g} generations at "
-        "N = 160, lambda = 1."
+        f"grows exponentially, by {rates} nats per flip. Depth matters: {infinite:.3g} against {finite:.3g} "
+        "generations at N = 160, lambda = 1."
     )
 
 
@@ -127,7 +127,8 @@ PROGRAM_ESCAPE = Question(
     asked="How does the mean time that minimum description length holds a loop near the truth 1/2 grow with N and "
     "lambda over all dyadic coins, and is a finite depth of the class different?",
     why_open="Absorption at a point mass is certain and slow, but no law of its time is known: with N flips the "
-    "nearest rivals that pay for their bits lie at a distance that shrinks with N, and only an infinite class has them.",
+    "nearest rivals that pay for their bits lie at a distance that shrinks with N, and only an infinite class has "
+    "them.",
     how="Every count is fitted exactly, which leaves a chain over a few coins; mean times solve its equations in ball "
     "arithmetic. Exponents are slopes between values of N, their interval the spread of slopes; simulated loops, "
     "censored at T, check the shorter times.",

@@ -122,6 +122,17 @@ def missing(system: System, table: ScheduleTable) -> np.ndarray:
     return _reached(oracles.probability_missing, setting.target, *setting.schedule, **setting.options)
 
 
+def fixed(system: System, table: ScheduleTable) -> np.ndarray:
+    """P(Q_t is a point mass) at t = 0 .. T, of a maximum-likelihood fit.
+
+    Raises:
+        NotReachable: the chain of one count does not reach.
+    """
+    setting = _setting(system, table)
+    options = {name: value for name, value in setting.options.items() if name != "pseudocount"}
+    return _reached(oracles.probability_fixed, setting.target, *setting.schedule, **options)
+
+
 # The population limit is deterministic
 
 

@@ -52,8 +52,7 @@ def expectation(system: System, table: ScheduleTable, family: Family, name: str)
         values, rung = categorical.expectation(loop, rows, "diversity")
         return Exact(trials * values / 2, rung)
     if name == "collapsed":
-        values, rung = categorical.expectation(loop, rows, "support_size")
-        return Exact(2 - values, rung)
+        return Exact(categorical.fixed(loop, rows), "exact chain")
     values, rung = categorical.expectation(loop, rows, name)
     return Exact(trials * values, rung)
 

@@ -139,7 +139,7 @@ _FAMILIES: dict[str, tuple[float, float | None, tuple[float, float, float]]] = {
 
 
 def _family_error(theta: Theta) -> float:
-    """n E (m_T - m_0)^2/V(m_0) by the recursion of first and second moments."""
+    """Error times n/V(m_0) by the recursion of first and second moments."""
     mean, parameter, (v0, v1, v2) = _FAMILIES[theta["family"]]
     moments = zd.oracles.mean_parameter_moments(
         [theta["n"]] * theta["T"],

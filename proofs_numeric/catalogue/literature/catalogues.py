@@ -8,6 +8,7 @@ from proofs_numeric.catalogue.literature.dohmatob2024 import DOHMATOB
 from proofs_numeric.catalogue.literature.feng2024 import FENG
 from proofs_numeric.catalogue.literature.ferbach2024 import FERBACH
 from proofs_numeric.catalogue.literature.gerstgrasser2024 import GERSTGRASSER
+from proofs_numeric.catalogue.literature.he2025 import HE
 from proofs_numeric.catalogue.literature.kazdan2024 import KAZDAN
 from proofs_numeric.catalogue.literature.marchi2024 import MARCHI
 from proofs_numeric.catalogue.literature.seddik2024 import SEDDIK
@@ -29,4 +30,5 @@ LITERATURE: tuple[Catalogue, ...] = (
     SURESH,
     BARZILAI,
     BORKAR,
+    HE,
 )

@@ -174,7 +174,7 @@ CLAIMS: tuple[Claim, ...] = (
         bound=_nothing,
         tail=Tail(lower=0.0, upper=4.0, reason="|w_n| <= |w*| = 1, since projections shorten"),
         slack=_rounding_of_projections,
-        delta=0.02,
+        delta=0.1,
         controls={"16 rows, 4 features": Variant(domain={"T": (16,), "n": (1, 5)}, must="SUPPORTED")},
         assumptions=("normal rows, fresh designs", "w_0 = w*, |w*| = 1", "least norm", "sigma = 0"),
         corrected_by=("dohmatob-overparametrised-exponential",),

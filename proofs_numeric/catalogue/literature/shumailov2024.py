@@ -405,7 +405,7 @@ CLAIMS: tuple[Claim, ...] = (
             "t = 1": Variant(domain={"N": (10, 100), "Np": (1, 2, 5), "t": (1,)}, must="SUPPORTED"),
         },
         assumptions=("alpha = 0", "Q_0 = P"),
-        note="N = 10, Np = 1: .349, then .511 at t = 2; the limit is 1 - p",
+        note="N = 10, Np = 1: .349, then .506 at t = 2; the limit is 1 - p",
         corrected_by=("shumailov-absorbed-in-proportion", "shumailov-tails-first"),
         decided_at="smoke",
     ),

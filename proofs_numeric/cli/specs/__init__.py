@@ -10,6 +10,7 @@ from proofs_numeric.cli.specs.policies import parse_fit as parse_fit
 from proofs_numeric.cli.specs.policies import parse_initial as parse_initial
 from proofs_numeric.cli.specs.policies import parse_policies as parse_policies
 from proofs_numeric.cli.specs.precision import check_precision as check_precision
+from proofs_numeric.cli.specs.records import is_whole as is_whole
 from proofs_numeric.cli.specs.records import parse_records as parse_records
 from proofs_numeric.cli.specs.records import unit_of as unit_of
 from proofs_numeric.cli.specs.target import Target as Target

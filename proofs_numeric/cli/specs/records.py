@@ -42,6 +42,11 @@ UNITS = {
     "rare_coverage": "share of the target's transitions into rare types",
 }
 
+WHOLE = frozenset(
+    ("support_size", "edges_alive", "collapsed", "num_types", "contexts_alive", "vocabulary_alive")
+)  # fmt: skip
+"""Quantities of one model that are whole numbers on every path."""
+
 DEFAULTS = {
     "categorical": ("entropy", "diversity", "support_size"),
     "gaussian": ("mean", "variance", "differential_entropy"),
@@ -84,6 +89,11 @@ SAME_IDEA = {
 def unit_of(name: str) -> str:
     """The unit of a quantity, which the mean over members shares; empty where there is none."""
     return UNITS.get(name.removeprefix(MEMBER), "")
+
+
+def is_whole(name: str) -> bool:
+    """Whether a quantity is a whole number on every path; a mean over members need not be."""
+    return name in WHOLE
 
 
 def parse_records(text: str | None, system: Any, corpus: bool = False) -> tuple[str, ...]:

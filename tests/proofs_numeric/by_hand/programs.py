@@ -40,6 +40,8 @@ GRIDS = {
 DRAWS = {
     # 1000 paths of a statistic in [-.15, .85].
     "thm2-pathwise-fraction": (1000, 1.0),
+    # A squared distance of two vectors no longer than 1.
+    "dohmatob-clean-is-safe": (100_000, 4.0),
 }
 """Scripts that draw: number of draws and range of their mean's terms."""
 
