@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+import optax
 
 import zenil_dynamics as zd
 from zenil_dynamics.kernels import choose
@@ -68,8 +69,14 @@ STATES = {
     ),
     "NGram": (zd.NGram([5, 2, 2, 3], PAIRS, 1), zd.NGram([2, 3, 3, 4], PAIRS, 1)),
     "NGram of order 0": (zd.NGram([5, 3, 2], WORDS, 0), zd.NGram([2, 3, 5], WORDS, 0)),
+    "NeuralCategorical": tuple(
+        zd.NeuralCategorical(zd.learned.LogitTable.of(probs)) for probs in ([0.5, 0.3, 0.2], [0.2, 0.3, 0.5])
+    ),
 }
 """Class -> target, and the state that open loops start from."""
+
+FITS = {"NeuralCategorical": zd.GradientFit(optax.adam, learning_rate=0.05, num_steps=20)}
+"""Class -> fit, where it is not maximum likelihood."""
 
 TARGETS = ("Bernoulli", "Poisson", "Exponential", "UniformInterval")
 """Targets that a Gaussian model is fitted to."""
@@ -94,14 +101,14 @@ HEAD = """\
 Written by `python docs/generate_matrix.py`, which asks the code; do not edit this page.
 
 Closed loops (alpha = 0) start from the target, open ones (alpha = 0.4, under either mixing) from another state; N = 9,
-maximum likelihood. *Exact* lists what `zd.exact` answers; numbers in brackets are the reasons why it refuses the
-others, or why the combination itself is refused. *Kernel* is the automatic choice when everything is recorded. *|z|* is
-the largest distance of measured from exact means, in standard errors (exact ones for indicators) widened by rounding
-(relative 1e-5), over all exact quantities that are finite and three generations, at {replicates} replicates and one
-fixed key; a dash means that nothing was compared. Among so many comparisons a largest |z| of 4 or 5 is expected. The
-weights of an ensemble are 0.7 and 0.3. Data policies: `subsample` is `AccumulateSubsample`, `reuse` is `ReuseReal(4)`,
-`window` is `Window(2)`, `weighted` is `Weighted(0.6)`, in which the mixing plays no part: the number of real draws is
-always that of stratified mixing.
+maximum likelihood, or twenty steps of Adam for `NeuralCategorical`. *Exact* lists what `zd.exact` answers; numbers in
+brackets are the reasons why it refuses the others, or why the combination itself is refused. *Kernel* is the automatic
+choice when everything is recorded. *|z|* is the largest distance of measured from exact means, in standard errors
+(exact ones for indicators) widened by rounding (relative 1e-5), over all exact quantities that are finite and three
+generations, at {replicates} replicates and one fixed key; a dash means that nothing was compared. Among so many
+comparisons a largest |z| of 4 or 5 is expected. The weights of an ensemble are 0.7 and 0.3. Data policies: `subsample`
+is `AccumulateSubsample`, `reuse` is `ReuseReal(4)`, `window` is `Window(2)`, `weighted` is `Weighted(0.6)`, in which
+the mixing plays no part: the number of real draws is always that of stratified mixing.
 """
 
 
@@ -147,6 +154,7 @@ def cases() -> Iterator[Case]:
         sections.items(), UPDATES.items(), LOOPS.items()
     ):
         parts = {"target": target, "exogenous_fraction": share, "update": policy, "mixing": mixing, "model": model}
+        parts["fit"] = FITS.get(section)
         if share:
             parts["initial"] = start
         parts["ensemble"] = ensembles.get(update.rpartition(" ")[2])

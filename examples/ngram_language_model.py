@@ -23,7 +23,6 @@ import zenil_dynamics as zd
 
 ORDER = 2
 NUM_GENERATIONS = 20
-SHOWN = (0, 1, 2, 3, 5, 10, 20)
 DEFAULT_WORDS = 120_000
 
 
@@ -88,7 +87,7 @@ def main() -> None:
         )
         print(f"\nfresh share {share}: mean of 4 replicates")
         print("generation" + "".join(f"{title:>17}" for title, _ in COLUMNS.values()))
-        for t in SHOWN:
+        for t in run.generations:
             cells = (
                 f"{run.mean[name][t]:>17.{digits}f}" for name, (_, digits) in zip(names, COLUMNS.values(), strict=True)
             )

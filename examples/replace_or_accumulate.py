@@ -62,32 +62,32 @@ def variances(axis) -> None:
 
 def risks(axis) -> None:
     """Measure and compute the right panel."""
-    horizon = 20
+    horizon, rows = 20, [ROWS] * 20
+    fresh, fixed = zd.LinearModel(np.ones(DIM)), zd.FixedDesignModel(np.ones(DIM))
+    bound = np.full(horizon + 1, np.pi**2 / 6 * DIM / (ROWS - DIM - 1))
+    replaced = zd.oracles.regression_risk_replace(rows, DIM, 1.0)
+    pooled = zd.oracles.regression_risk_accumulate(rows, DIM, 1.0)
     same = zd.oracles.regression_risk_accumulate_same_design(ROWS, horizon, DIM, 1.0)
-    bound = np.pi**2 / 6 * DIM / (ROWS - DIM - 1)
     print(f"\n{'excess risk':12} {'t':>4} {'stated':>9} {'exact':>9} {'measured':>9} {'error':>9}")
-    for policy in ("replace", "accumulate"):
+    for name, model, policy, stated, exact, colour in (
+        ("replace", fresh, "replace", replaced, replaced, COLOURS["replace"]),
+        ("accumulate", fresh, "accumulate", bound, pooled, COLOURS["accumulate"]),
+        ("one design", fixed, "accumulate", bound, same, "black"),
+    ):
         run = zd.simulate(
-            zd.System(zd.LinearModel(np.ones(DIM)), ROWS, update=POLICIES[policy]),
+            zd.System(model, ROWS, update=POLICIES[policy]),
             num_generations=horizon,
             num_replicates=2000,
             key=jax.random.key(7),
             record=("excess_risk",),
         )
-        oracle = {
-            "replace": zd.oracles.regression_risk_replace,
-            "accumulate": zd.oracles.regression_risk_accumulate,
-        }[policy]
-        exact = oracle([ROWS] * horizon, DIM, 1.0)
-        stated = {"replace": exact, "accumulate": np.full(horizon + 1, bound)}[policy]
         mean, error = run.mean["excess_risk"], run.standard_error["excess_risk"]
         for t in (1, 10, 20):
-            print(f"{policy:12} {t:4d} {stated[t]:9.5f} {exact[t]:9.5f} {mean[t]:9.5f} {error[t]:9.5f}")
-        axis.plot(exact, "-", color=COLOURS[policy], label=f"{policy}, fresh designs")
-        axis.plot(run.generations[::2], mean[::2], "o", markersize=3, color=COLOURS[policy])
-    print(f"{'one design':12} {10:4d} {bound:9.5f} {same[10]:9.5f}")
-    axis.plot(same, "--", color="black", label="accumulate, one design")
-    axis.axhline(bound, color="black", linewidth=0.6, label="stated bound for one design")
+            print(f"{name:12} {t:4d} {stated[t]:9.5f} {exact[t]:9.5f} {mean[t]:9.5f} {error[t]:9.5f}")
+        designs = "one design" if model is fixed else "fresh designs"
+        axis.plot(exact, "--" if model is fixed else "-", color=colour, label=f"{policy}, {designs}")
+        axis.plot(run.generations[::2], mean[::2], "o", markersize=3, color=colour)
+    axis.axhline(bound[0], color="black", linewidth=0.6, label="stated bound for one design")
     axis.set(xlabel="generation", ylabel="excess risk")
     axis.set_yscale("log")
     axis.legend(fontsize=7)

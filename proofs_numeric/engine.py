@@ -11,6 +11,7 @@ from typing import Any
 
 import zenil_dynamics as zd
 from proofs_numeric.budget import Budget, budget_rank, require_capacity
+from proofs_numeric.claim_words import claim_words
 from proofs_numeric.claims import Claim, Route, Variant
 from proofs_numeric.exact.exact_check import Cache, check_exactly
 from proofs_numeric.keys import fresh_root, validate_root
@@ -75,6 +76,7 @@ def _frame(claim: Claim, budget: Budget, root: str) -> Verdict:
         beta=budget.beta,
         file=claim.file,
         assumption="; ".join(claim.assumptions),
+        said=claim_words(claim),
     )
 
 

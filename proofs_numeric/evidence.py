@@ -193,6 +193,10 @@ def verdict_to_json(verdict: Verdict, strict: bool = False) -> dict[str, Any]:
             "compilations": {"programs": verdict.num_compilations, "examples_after_first": verdict.num_recompiled},
             "seconds": verdict.seconds,
             "reproduce": verdict.reproduction,
+            # Filled in where catalogues are known.
+            "catalogue": "",
+            "script": None,
+            **verdict.said,
         }
     )
 
@@ -248,7 +252,7 @@ def to_json(
         strict: passed on to `Verdict.as_expected`.
 
     Returns:
-        {"schema", "root", "budget", "claims", "summary"}.
+        {"schema", "root", "budget", "claims", "catalogues", "summary"}.
     """
     summary = summarise(verdicts, strict)
     spent = summary["claims"] + summary["mutants"] + summary["controls"]
@@ -272,6 +276,7 @@ def to_json(
             }
         ),
         "claims": [verdict_to_json(verdict, strict) for verdict in verdicts],
+        "catalogues": [],
         "summary": plain(summary),
     }
 

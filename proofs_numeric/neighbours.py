@@ -82,8 +82,14 @@ def shift(parameter: str, step: Any, must: str = "NOT_REFUTED") -> Variant:
 
 
 def _each(bound: Any, change: Callable[[Any], Any]) -> Any:
-    """Exact claims may have one bound per entry."""
-    return [change(number) for number in bound] if isinstance(bound, Sequence) else change(bound)
+    """Exact claims may have one bound per entry; a law as bound has nothing that could be changed."""
+    try:
+        return [change(number) for number in bound] if isinstance(bound, Sequence) else change(bound)
+    except TypeError:
+        raise ValueError(
+            f"a neighbour changes the bound, which must be a number; got {type(bound).__name__}. For a claim on laws "
+            "write a Variant with another `sample` or `bound`."
+        ) from None
 
 
 def _with(parameter: str, change: Callable[[Any], Any]) -> Callable[[Theta], Theta]:

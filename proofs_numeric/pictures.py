@@ -1,4 +1,4 @@
-"""What a report draws of a verdict beside its numbers: a curve through the example shown, and the path of its evidence."""
+"""What a report draws of a verdict: a curve through the example that is shown, and the path of its evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -154,6 +154,7 @@ class Verdict:
         controls: name -> result.
         corrected_by: ids of the claims that state the corrected version.
         resolution: how small an error of the bound would have been seen, None where nobody asked.
+        said: what the claim says beside its statement, see `claim_words`.
         curve: value and bound along one parameter, None where nobody drew it.
         evidence_path: of the example shown, None where nobody drew it.
         seconds: wall time.
@@ -207,6 +208,7 @@ class Verdict:
     controls: Mapping[str, NeighbourResult] = field(default_factory=dict)
     corrected_by: tuple[str, ...] = ()
     resolution: ResolutionCurve | None = None
+    said: Mapping[str, Any] = field(default_factory=dict, repr=False)
     curve: Curve | None = None
     evidence_path: EvidencePath | None = None
     seconds: float = 0.0

@@ -20,6 +20,7 @@ import contextlib
 import importlib.util
 import inspect
 import io
+import json
 import os
 import pathlib
 import re
@@ -38,6 +39,7 @@ from typer.testing import CliRunner
 import zenil_dynamics as zd
 from proofs_numeric import BUDGETS
 from proofs_numeric.cli import app
+from proofs_numeric.open_questions.registry import QUESTIONS
 from tests.test_architecture import ALLOWED
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -50,6 +52,7 @@ EXAMPLES = (
     "vanishing_words.py",
     "wasserstein_drift.py",
     "replace_or_accumulate.py",
+    "neural_loop.py",
 )
 OUTPUT_MARK = "# Typical output"
 SMALL = ("--num-replicates", "64", "--num-generations", "2", "--update", "population")
@@ -297,6 +300,17 @@ def test_quantities_page_is_up_to_date():
 def test_pages_of_claims_are_up_to_date():
     for page, text in generator("generate_claims").pages().items():
         assert page.read_text(encoding="utf-8") == text, "run python docs/generate_claims.py"
+
+
+def test_open_questions_page_is_up_to_date():
+    path = ROOT / "docs" / "generate_questions.py"
+    spec = importlib.util.spec_from_file_location("generate_questions", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run python docs/generate_questions.py"
+    measured = json.loads(module.MEASURED.read_text(encoding="utf-8"))["questions"]
+    assert measured
+    assert {each["name"] for each in measured} <= set(QUESTIONS)
 
 
 def test_rooms_of_the_conventions_are_the_enforced_ones():

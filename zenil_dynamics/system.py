@@ -15,7 +15,7 @@ from zenil_dynamics.fits.maximum_likelihood import MaximumLikelihood
 from zenil_dynamics.mixing import MIXINGS, Mixing
 from zenil_dynamics.schedule_table import MAX_SAMPLES, ScheduleTable
 from zenil_dynamics.schedules import AbstractSchedule, as_schedule
-from zenil_dynamics.states.base import AbstractState, Quantity
+from zenil_dynamics.states.base import AbstractState, Quantity, with_article
 from zenil_dynamics.states.ensemble import EnsembleState
 from zenil_dynamics.types import HostArray, Module
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -132,7 +132,7 @@ class System(Module):
             raise ValueError(f"`ensemble` must be None or Ensemble(...); got {ensemble!r}.")
         if ensemble is not None and ensemble.coupled and family.one_source:
             raise ValueError(
-                f"members with a {family.family} state cannot be coupled: each labels a design of its own. "
+                f"members with {with_article(family.family)} state cannot be coupled: each labels a design of its own. "
                 "Use Ensemble(..., coupled=False)."
             )
         self.ensemble = ensemble

@@ -45,9 +45,7 @@ def run(
     check_effort(effort)
     digits = fresh_root() if root is None else validate_root(root)
     check_names(json_file)
-    folder = pathlib.Path(out)
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"--out: {out!r} is a file. Name a folder.")
+    folder = _made(out)
     with ended_by_signals():
         answers = [_asked(each, effort, digits, quiet) for each in asked]
     content = document(answers, effort, digits)
@@ -57,6 +55,18 @@ def run(
         print_answers(content, folder)
 
 
+def _made(out: str) -> pathlib.Path:
+    """The folder, made if it is not there."""
+    folder = pathlib.Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"--out: {out!r} is a file. Name a folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"--out: cannot write to {out!r}: {error.strerror or error}.") from None
+    return folder
+
+
 def _asked(each: Question, effort: str, root: str, quiet: bool) -> Answer:
     with counter(f"steps of {each.name}", quiet=quiet) as report:
         return ask(each, effort, root, report)
@@ -64,7 +74,6 @@ def _asked(each: Question, effort: str, root: str, quiet: bool) -> Answer:
 
 def _write(content: dict[str, Any], folder: pathlib.Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         write_json(content, str(folder / QUESTIONS_NAME))
         (folder / MARKDOWN_NAME).write_text(markdown(content), encoding="utf-8")
     except OSError as error:

@@ -55,8 +55,9 @@ def print_simulation(measured: Any, exact: dict[str, Any], target: Any, result: 
     for name in measured.names:
         screen.print(heading(name, exact.get(name), result["no_exact"].get(name)), markup=False, style="bold")
         screen.print(quantity_table(measured, name, exact.get(name)))
+    replicates = "replicate" if measured.num_replicates == 1 else "replicates"
     screen.print(
-        f"{measured.num_replicates} replicate{'s' * (measured.num_replicates != 1)}, seed {result['seed']}, {measured.kernel}, {measured.device}; "
+        f"{measured.num_replicates} {replicates}, seed {result['seed']}, {measured.kernel}, {measured.device}; "
         f"compile {measured.seconds['compile']:.2f} s, run {measured.seconds['run']:.2f} s",
         markup=False,
     )

@@ -91,7 +91,7 @@ def verification(
 
     def payload() -> dict:
         seconds = time.perf_counter() - started
-        return content(verdicts, claims, catalogues_of(claims), allowed, root, seconds=seconds, strict=strict)
+        return content(verdicts, catalogues_of(claims), allowed, root, seconds=seconds, strict=strict)
 
     try:
         with ended_by_signals(shared=team.count > 1) as interruption, board(len(claims), quiet=quiet) as show:

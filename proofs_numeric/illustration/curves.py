@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from proofs_numeric.budget import Budget
+from proofs_numeric.claim_words import value_words
 from proofs_numeric.claims import Claim, Route
 from proofs_numeric.exact.exact_check import Cache, check_exactly
 from proofs_numeric.exact.expression_ranges import closed_value
@@ -83,14 +84,7 @@ def _ordered(values: Sequence[Any]) -> bool:
 
 
 def _place(value: Any) -> float | str:
-    return float(value) if _ordered([value]) else _words(value)
-
-
-def _words(value: Any) -> str:
-    """A law or a pair of schedules as one short name."""
-    if isinstance(value, (tuple, list)):
-        return "(" + ", ".join(_words(part) for part in value) + ")"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return float(value) if _ordered([value]) else value_words(value)
 
 
 def _position(theta: Mapping[str, Any], name: str, places: Sequence[Any]) -> int | None:

@@ -137,7 +137,9 @@ def best_found(
     noise = jax.random.normal(key, (NUM_RANDOM[effort], weights.size))
     given = jnp.asarray(np.array([_logits(start) for start in starts]), noise.dtype)
     arguments = (jnp.asarray(value, noise.dtype) for value in (num_samples, budget, weights))
-    ended = _ascend(jnp.concatenate([given, noise]), *arguments, num_steps=NUM_STEPS[effort])
+    # Adam of optax raises a float to an integer, which strict promotion refuses.
+    with jax.numpy_dtype_promotion("standard"):
+        ended = _ascend(jnp.concatenate([given, noise]), *arguments, num_steps=NUM_STEPS[effort])
     found = [budget / num_samples * np.asarray(row, np.float64) for row in jax.nn.softmax(ended)]
     allowed = [_within(shares, num_samples, budget) for shares in (*starts, *found)]
     return max(allowed, key=lambda shares: float(weights @ diversity_path(num_samples, shares)))

@@ -139,10 +139,10 @@ NEURAL_FIXATION = Question(
     why_open="The law needs the next model to have the mean of the last one and the covariance of a sample. A model "
     "that moves a share of the way to the frequencies has both up to a factor and obeys it exactly; gradients move "
     "parameters, stop early, and remember.",
-    how=f"Loops from Q_0 = P, closed up to t = {CLOSED} and open afterwards. N_eff leads the law "
-    f"from f_0 = 0 to f_{CLOSED}, alpha_eff from there to f_{HORIZON}; the law is tested at t = 1 and {MIDDLE}. f is taken twice: as the "
-    "diversity lost within models and as the variance gained between them, which a law of conservation makes equal "
-    "where the mean stays. Intervals are normal, 99 %, with standard errors from bootstrap resamples of replicates.",
+    how=f"Loops from Q_0 = P, closed up to t = {CLOSED} and open afterwards. N_eff leads the law from f_0 = 0 to "
+    f"f_{CLOSED}, alpha_eff from there to f_{HORIZON}; the law is tested at t = 1 and {MIDDLE}. f is taken twice, as "
+    "the diversity lost within models and as the variance gained between them, which conservation makes equal where "
+    "the mean stays. Intervals are normal, 99 %, with standard errors from bootstrap resamples of replicates.",
     measure=_measure,
     answer=_answer,
 )

@@ -103,6 +103,7 @@ class Adapter(eqx.Module):
         )
 
     def __call__(self) -> Float[Array, " types"]:
+        """The logits."""
         bits = (np.arange(NUM_TYPES)[:, None] >> np.arange(NUM_TOKENS)) & 1
         scores = jax.vmap(self.perceptron)(jnp.asarray(2 * bits - 1, jnp.result_type(float)))
         return scores + jnp.asarray(self.base, scores.dtype)
@@ -149,7 +150,8 @@ class Probability(eqx.Module):
     def __name__(self) -> str:
         return f"probability {self.index}"
 
-    def __call__(self, state: zd.NeuralCategorical, target: zd.Categorical) -> Float[Array, ""]:
+    def __call__(self, state: zd.NeuralCategorical, target: Any) -> Float[Array, ""]:
+        """Of the model; the target plays no part."""
         return state.probs[self.index]
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from proofs_numeric.open_questions.burst_schedule import BURST_SCHEDULE
 from proofs_numeric.open_questions.contraction_constant import CONTRACTION_CONSTANT
+from proofs_numeric.open_questions.neural import NEURAL_FIXATION
 from proofs_numeric.open_questions.program_escape import PROGRAM_ESCAPE
 from proofs_numeric.open_questions.question import Question
 from proofs_numeric.open_questions.verifier_exchange import VERIFIER_EXCHANGE
@@ -15,6 +16,7 @@ ALL: tuple[Question, ...] = (
     VERIFIER_EXCHANGE,
     BURST_SCHEDULE,
     PROGRAM_ESCAPE,
+    NEURAL_FIXATION,
 )
 """One line per question, in the order in which they are asked."""
 

@@ -7,15 +7,12 @@ from proofs_numeric.budget import Budget
 from proofs_numeric.by_hand.placing import script_at
 from proofs_numeric.catalogue.paper import Catalogue
 from proofs_numeric.catalogue.truth_matrix import TRUTHS, TruthMatrix
-from proofs_numeric.claims import Claim
-from proofs_numeric.evidence import plain, to_json
-from proofs_numeric.real_box import box_words
+from proofs_numeric.evidence import to_json
 from proofs_numeric.verdict import Verdict
 
 
 def content(
     verdicts: Sequence[Verdict],
-    claims: Sequence[Claim],
     catalogues: Sequence[Catalogue],
     budget: Budget,
     root: str,
@@ -27,7 +24,6 @@ def content(
 
     Args:
         verdicts: in the order of the run, as far as it came.
-        claims: of the run, in the same order.
         catalogues: to which claims may belong; those without a claim in the run are left out.
         budget: what was allowed.
         root: hexadecimal root of the run.
@@ -35,33 +31,19 @@ def content(
         strict: as in `evidence.to_json`.
 
     Returns:
-        What `evidence.to_json` returns, with further keys for each claim, and "catalogues".
+        What `evidence.to_json` returns, with catalogues and scripts filled in.
 
     Source: Definition.
     """
     whole = to_json(verdicts, budget, root, seconds=seconds, strict=strict)
     homes = {claim.id: catalogue.name for catalogue in catalogues for claim in catalogue.claims}
-    for entry, verdict, claim in zip(whole["claims"], verdicts, claims, strict=False):
-        entry |= _said(claim, verdict, homes.get(claim.id, ""))
+    for entry, verdict in zip(whole["claims"], verdicts, strict=True):
+        found = verdict.counterexample or verdict.most_convincing
+        entry["catalogue"] = homes.get(verdict.claim_id, "")
+        entry["script"] = None if found is None else script_at(verdict.claim_id, found.theta)
     present = {entry["catalogue"] for entry in whole["claims"]}
     whole["catalogues"] = [_catalogue(each) for each in catalogues if each.name in present]
     return whole
-
-
-def _said(claim: Claim, verdict: Verdict, home: str) -> dict[str, Any]:
-    """What a claim says, beside what was found."""
-    found = verdict.counterexample or verdict.most_convincing
-    return {
-        "catalogue": home,
-        "route": str(claim.route),
-        "second_hand": claim.second_hand,
-        "domain": {name: [str(plain(value)) for value in values] for name, values in claim.domain.items()},
-        "box": box_words(claim.box),
-        "reason": claim.reason,
-        "proved": claim.proved,
-        "neighbours": {name: variant.statement for name, variant in (*claim.mutants.items(), *claim.controls.items())},
-        "script": None if found is None else script_at(claim.id, found.theta),
-    }
 
 
 def _catalogue(catalogue: Catalogue) -> dict[str, Any]:

@@ -127,7 +127,8 @@ class ContinuousLaw:
 class LawWithAtoms:
     """A law with atoms, known by its distribution function and its left limits; samples of shape (n, 2).
 
-    The second column is a uniform number in [0, 1), drawn from the same key as the value and independent of it.
+    The second column is a uniform number in [0, 1), drawn from the same key as the value and independent of it. Atoms
+    must be numbers that the sampler's dtype represents exactly: a draw of float32(.1) is no atom at .1.
 
     Definition. The randomised transform of the module docstring.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
+from proofs_numeric.cli.discrimination_words import weak_line
 from proofs_numeric.cli.document import write_json
 from proofs_numeric.cli.verdict_words import summary_line, undecided_line
 from proofs_numeric.cli.verification import verdict_table
@@ -37,6 +38,8 @@ def verdicts_of(ledger: "Ledger") -> list[Verdict]:
                 claim,
                 mutants=neighbours.mutants,
                 controls=neighbours.controls,
+                # The claim's own test knows of no neighbours.
+                said=neighbours.said,
                 seconds=claim.seconds + neighbours.seconds,
             )
     return list({verdict.claim_id: verdict for verdict in merged.values()}.values())
@@ -78,6 +81,8 @@ def show(reporter: pytest.TerminalReporter, ledger: "Ledger") -> None:
         for verdict in verdicts:
             if verdict.attempted and verdict.status is Status.UNDECIDED:
                 reporter.write_line(undecided_line(verdict))
+        if weak_line(verdicts):
+            reporter.write_line(weak_line(verdicts), yellow=True)
         reporter.write_line(summary_line(verdicts, ledger.strict, root.digits, content["summary"]["seconds"]))
     if ledger.asserted:
         reporter.write_line(f"{len(ledger.asserted)} asserted at examples: {', '.join(sorted(ledger.asserted))}")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import zenil_dynamics as zd
-from zenil_dynamics.algorithmic.exhaustive import _codes
+from zenil_dynamics.algorithmic.exhaustive import _codes, _string
 from zenil_dynamics.algorithmic.tree import census
 
 LONGEST_RUN = {1: 1, 2: 6, 3: 21, 4: 107}
@@ -59,6 +59,12 @@ def test_machines_run_one_at_a_time_agree(num_states):
     never = single.pop(None)
     assert single == one_blank(num_states).counts
     assert never == census(num_states, LONGEST_RUN[num_states]).never
+
+
+def test_every_lane_is_the_machine_of_its_number():
+    # Counts alone cannot tell left from right.
+    lanes = [_string(int(code)) if code else None for code in np.asarray(_codes(2, 6))]
+    assert lanes == [zd.algorithmic.run_machine(index, 2) for index in range(10_000)]
 
 
 @pytest.mark.parametrize(

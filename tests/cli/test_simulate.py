@@ -1,8 +1,10 @@
 import json
 
 import numpy as np
+import pytest
 
 import zenil_dynamics as zd
+from proofs_numeric.cli.tables import least_error
 
 # The population limit draws nothing, so that it compiles fast; what the sampler does is tested elsewhere.
 SMALL = (
@@ -183,3 +185,25 @@ def test_the_folder_holds_arrays_facts_and_plots(zenil, tmp_path):
     assert (tmp_path / "folder" / "run.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "picture.svg").read_text()
     assert not (tmp_path / "folder" / "checkpoint.bin").exists()
+
+
+def test_a_rare_event_that_no_replicate_met_is_no_contradiction(zenil):
+    """P(collapsed at t = 1) = 0.7^20 + 0.3^20 = 0.0008, of which 200 replicates show nothing: 0.4 standard errors."""
+    size = ("--num-samples", "20", "--num-generations", "1", "--num-replicates", "200", "--seed", "3")
+    run = zenil("simulate", "--target", "bernoulli:0.3", *size, "--record", "collapsed")
+    row = next(line for line in run.stdout.splitlines() if line.startswith("│          1 │"))
+    assert [cell.strip() for cell in row.strip("│").split("│")] == ["1", "0 ± 0", "0.000797923", "-0.4"]
+
+
+def test_one_replicate_is_singular(zenil):
+    run = zenil("simulate", "--target", "zipf:5", *SMALL, "--num-replicates", "1")
+    assert "1 replicate, seed 3" in run.stdout
+
+
+@pytest.mark.parametrize(("value", "error"), [(0.0008, 0.0019992), (4.9992, 0.0019992), (2.5, 0.035355), (3.0, 0.0)])
+def test_whole_numbers_have_a_least_error(value, error):
+    assert least_error(value, 200) == pytest.approx(error, rel=1e-4)
+
+
+def test_means_of_infinite_expectation_have_none():
+    assert least_error(float("inf"), 200) == 0.0

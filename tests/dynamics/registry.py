@@ -1,5 +1,8 @@
 """Instances that the law tests run over: one line per class or combination, with values that differ from defaults."""
 
+import jax
+import optax
+
 import zenil_dynamics as zd
 
 STATES = {
@@ -23,10 +26,16 @@ STATES = {
     "fixed-design-model": zd.FixedDesignModel([0.5, -1.5, 2.0], noise_variance=0.3),
     "ngram": zd.NGram([2**28, 2**29, 2**27, 2**27], zd.samplers.EdgeGraph([0, 2, 4], [0, 1, 0, 1], [0, 1, 0, 1], 2), 1),
     "uniform-interval": zd.UniformInterval(2.5),
+    "neural-categorical": zd.NeuralCategorical(
+        zd.learned.AutoregressiveNetwork(2, width=3, key=jax.random.key(0)),
+    ),
 }
 
 LISTS = ("kernel-density", "gaussian-mixture", "infinite-alleles")
 """States that are fitted to the draws themselves; infinitely many of them have no form."""
+
+TRAINED = {"neural-categorical": zd.GradientFit(optax.sgd, learning_rate=0.1, num_steps=2)}
+"""States that `matched` refuses, and what fits them instead."""
 
 FITS = {
     "mle": zd.MaximumLikelihood(),

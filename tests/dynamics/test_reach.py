@@ -187,3 +187,13 @@ REFUSED = [
 def test_what_no_oracle_covers_is_refused(system, name, reason):
     with pytest.raises(zd.NotReachable, match=reason):
         zd.exact(system, name, T)
+
+
+@pytest.mark.parametrize(("target", "share"), [(zd.Binomial(2.1, num_trials=7), 0.0), (zd.Bernoulli(0.3), 0.2)])
+def test_probabilities_of_collapse_are_never_below_zero(target, share):
+    """They were a difference of numbers of order 1, which fell short of 0 where the event is very rare."""
+    values = zd.exact(zd.System(target, 20, share), "collapsed", 3).values
+    assert np.all(values >= 0)
+    failures = 1 - float(target.mean) / float(getattr(target, "num_trials", 1))
+    draws = 20 * float(getattr(target, "num_trials", 1))
+    assert values[1] == pytest.approx(failures**draws + (1 - failures) ** draws, abs=1e-12)

@@ -61,7 +61,10 @@ class Exponential(eqx.Module):
             "must hold arrays of floating-point numbers alone",
         ),
         (lambda: zd.NeuralCategorical(LogitTable(np.array([0.0, np.inf]))), "must have finite parameters"),
-        (lambda: zd.NeuralCategorical(Constant(jnp.zeros((2, 2)))), r"a vector of finite logits, .* got shape \(2, 2\)"),
+        (
+            lambda: zd.NeuralCategorical(Constant(jnp.zeros((2, 2)))),
+            r"a vector of finite logits, .* got shape \(2, 2\)",
+        ),
         (lambda: zd.NeuralCategorical(Constant(jnp.zeros(0))), "a vector of finite logits"),
         (lambda: zd.NeuralCategorical(LogitTable(np.full(2, 1e300))), "must have finite parameters, at most"),
         (lambda: zd.NeuralCategorical(Exponential(jnp.full(2, 200.0))), "with 2 entries that are not finite"),

@@ -268,3 +268,8 @@ def test_relations_between_laws_need_neither_tail_nor_a_bound_that_is_a_number()
     budget = replace(BUDGETS["smoke"], beta=1e-11, n_max=2**16)
     for made in (uniform, exchangeable):
         assert run_claim(made, budget, root="1").status is Status.SUPPORTED
+
+
+def test_a_bound_that_is_a_law_cannot_be_scaled():
+    with pytest.raises(ValueError, match="which must be a number; got object. For a claim on laws write a Variant"):
+        scale_bound(0.5).adjust_bound({}, object())

@@ -7,6 +7,7 @@ from zenil_dynamics.exactness import (
     cross_family,
     decoded,
     exponential_families,
+    fresh_starts,
     gaussian,
     linear_model,
     multivariate_gaussian,
@@ -60,6 +61,19 @@ def expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     Raises:
         NotReachable: no rung reaches; says why.
     """
+    try:
+        return _answer(system, table, name)
+    except NotReachable as refusal:
+        if not fresh_starts.applies(system, table, name):
+            raise
+        try:
+            return fresh_starts.expectation(_answer, system, table, name)
+        except NotReachable:
+            raise refusal from None
+
+
+def _answer(system: System, table: ScheduleTable, name: str) -> Exact:
+    """What the family says; a refusal of an oracle is one of the ladder."""
     try:
         return _expectation(system, table, name)
     except NotReachable:

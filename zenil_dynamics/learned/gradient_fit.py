@@ -40,8 +40,8 @@ class GradientFit(AbstractFit):
 
     theta_{k+1} = theta_k - optimizer(gradient of  -sum_i f_i log q_i(theta_k)),   k = 0 .. num_steps - 1,
 
-    f the frequencies of the training set. All strings are enumerated, so that the gradient is that of the whole set,
-    or with `batch_size` that of a fresh batch drawn from it with replacement. A warm start begins at Q_t, as fine-tuning
+    f the frequencies of the training set. All types are enumerated, so that the gradient is that of the whole set, or
+    with `batch_size` that of a fresh batch drawn from it with replacement. A warm start begins at Q_t, as fine-tuning
     does; else every generation begins at the parameters that the first state was made with. The memory of the optimizer
     starts anew with every fit.
 
@@ -109,8 +109,9 @@ class GradientFit(AbstractFit):
         """Frequencies of one step's batch."""
         if self.batch_size is None:
             return frequencies
-        counts = samplers.multinomial(jnp.asarray(self.batch_size), frequencies, key=key)
-        return counts.astype(frequencies.dtype) / jnp.asarray(self.batch_size).astype(frequencies.dtype)
+        size = jnp.asarray(self.batch_size, jnp.int32)
+        counts = samplers.multinomial(size, frequencies, key=key)
+        return counts.astype(frequencies.dtype) / size.astype(frequencies.dtype)
 
     def trained_on(self, target: AbstractState, model: NeuralCategorical, *, key: Key) -> NeuralCategorical:
         """What this fit makes of infinitely many draws of a target: a Q_0 that knows it, as well as it can.

@@ -19,8 +19,8 @@ from zenil_dynamics.states.categorical import Categorical, CategoricalMixture
 from zenil_dynamics.statistics import Counts, ExpectedCounts
 from zenil_dynamics.types import Key
 
-
 _LARGEST = float(np.finfo(np.float32).max)
+"""Kernels compute in float32."""
 
 
 class NeuralCategorical(AbstractState):

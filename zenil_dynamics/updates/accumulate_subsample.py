@@ -12,7 +12,7 @@ from zenil_dynamics import samplers
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.random import Stream, fold_in, pairs
 from zenil_dynamics.schedule_table import Row
-from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.base import AbstractSource, AbstractState, with_article
 from zenil_dynamics.statistics import AbstractStatistics, Counts
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -77,15 +77,16 @@ class AccumulateSubsample(AbstractUpdate):
         """Refuse families whose draws cannot be taken one by one."""
         if not isinstance(state.empty, Counts) and type(state).sample is AbstractSource.sample:
             raise ValueError(
-                f"`update` AccumulateSubsample draws single items of its pool, and a {state.family} state has none."
+                f"`update` AccumulateSubsample draws single items of its pool, and {with_article(state.family)} state "
+                "has none."
             )
 
     def check_opening(self, opened: int, state: AbstractState) -> None:
         """Of an opening sample nothing but statistics is known, which only counts can be thinned from."""
         if opened and not isinstance(state.empty, Counts):
             raise ValueError(
-                f"`update` AccumulateSubsample keeps single draws of a {state.family} state, and those of an estimated "
-                "`initial` are not kept. Give `initial` a state, or None."
+                f"`update` AccumulateSubsample keeps single draws of {with_article(state.family)} state, and those of "
+                "an estimated `initial` are not kept. Give `initial` a state, or None."
             )
 
     def num_bytes(self, state: AbstractState) -> int:

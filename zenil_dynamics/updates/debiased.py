@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row
-from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.base import AbstractSource, AbstractState, with_article
 from zenil_dynamics.statistics import Counts, ExpectedCounts
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -74,7 +74,8 @@ class Debiased(AbstractUpdate):
         """Refuse families without types."""
         if not isinstance(state.empty, Counts):
             raise ValueError(
-                f"`update` Debiased subtracts frequencies of types and has no meaning for a {state.family} state."
+                f"`update` Debiased subtracts frequencies of types and has no meaning for {with_article(state.family)} "
+                "state."
             )
 
     def describe(self) -> dict[str, Any]:

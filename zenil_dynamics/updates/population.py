@@ -4,7 +4,7 @@ from typing import Any
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row
-from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.base import AbstractSource, AbstractState, with_article
 from zenil_dynamics.statistics import AbstractStatistics, Particles
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -24,8 +24,8 @@ class Population(AbstractUpdate):
         """Refuse families that are fitted to the draws themselves."""
         if isinstance(state.empty, Particles):
             raise ValueError(
-                f"`update` Population needs a set of infinitely many draws, and a {state.family} state has no form "
-                "for it. Use an update that draws."
+                f"`update` Population needs a set of infinitely many draws, and {with_article(state.family)} state has "
+                "no form for it. Use an update that draws."
             )
 
     def describe(self) -> dict[str, Any]:

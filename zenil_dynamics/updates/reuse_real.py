@@ -9,7 +9,7 @@ import numpy as np
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.random import Stream, fold_in
 from zenil_dynamics.schedule_table import Row, ScheduleTable
-from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.base import AbstractSource, AbstractState, with_article
 from zenil_dynamics.statistics import AbstractStatistics
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -51,8 +51,8 @@ class ReuseReal(AbstractUpdate):
         """Refuse families whose real and synthetic draws do not add."""
         if state.one_source:
             raise ValueError(
-                f"`update` ReuseReal adds draws of the model to real ones, and the design of a {state.family} state "
-                "belongs to one of them. Use LinearModel."
+                f"`update` ReuseReal adds draws of the model to real ones, and the design of "
+                f"{with_article(state.family)} state belongs to one of them. Use LinearModel."
             )
 
     def check_opening(self, opened: int, state: AbstractState) -> None:

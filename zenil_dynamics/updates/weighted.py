@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from zenil_dynamics.mixing import TrainingSource
 from zenil_dynamics.schedule_table import Row, ScheduleTable
-from zenil_dynamics.states.base import AbstractSource, AbstractState
+from zenil_dynamics.states.base import AbstractSource, AbstractState, with_article
 from zenil_dynamics.statistics import AbstractStatistics, Maximum, Particles
 from zenil_dynamics.types import Key
 from zenil_dynamics.updates.base import AbstractUpdate
@@ -53,13 +53,13 @@ class Weighted(AbstractUpdate):
         """Refuse families that are fitted to the draws themselves, or to the largest of them."""
         if isinstance(state.empty, Maximum):
             raise ValueError(
-                f"`update` Weighted weighs means, and the largest draw of a {state.family} state has no weight. "
-                "Use another update."
+                f"`update` Weighted weighs means, and the largest draw of {with_article(state.family)} state has no "
+                "weight. Use another update."
             )
         if isinstance(state.empty, Particles):
             raise ValueError(
-                f"`update` Weighted weighs means, and a {state.family} state is fitted to the draws themselves. "
-                "Use another update."
+                f"`update` Weighted weighs means, and {with_article(state.family)} state is fitted to the draws "
+                "themselves. Use another update."
             )
 
     def check_table(self, table: ScheduleTable) -> None:

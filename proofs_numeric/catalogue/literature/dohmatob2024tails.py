@@ -84,15 +84,16 @@ _LAST = 20
 
 @functools.lru_cache(maxsize=8)
 def _missing_masses(exponent: float, num_samples: int) -> tuple[float, ...]:
-    """E missing mass of Q_1 .. Q_20, by the count chain of every type."""
+    """E missing mass of Q_1 .. Q_20: for each type the chance that its first count has died out by then."""
     mass = np.arange(1, _NUM_TYPES + 1, dtype=np.float64) ** -exponent / zeta(exponent)
-    laws = recursions.binomial_matrix(num_samples, mass)
+    first = recursions.binomial_matrix(num_samples, mass)
     matrix = recursions.binomial_matrix(num_samples, np.arange(num_samples + 1) / num_samples)
+    extinct = np.eye(num_samples + 1)[0]
     rest = float(zeta(exponent, _NUM_TYPES + 1) / zeta(exponent))
     path = []
     for _ in range(_LAST):
-        path.append(float(mass @ laws[:, 0]) + rest)
-        laws = laws @ matrix
+        path.append(float(mass @ (first @ extinct)) + rest)
+        extinct = matrix @ extinct
     return tuple(path)
 
 

@@ -16,7 +16,7 @@ from proofs_numeric.by_hand import parameter_name, placing
 from proofs_numeric.claims import Claim, Route
 from proofs_numeric.engine import check
 from proofs_numeric.outcome import Outcome
-from proofs_numeric.relation import BETWEEN_NUMBERS, excess, holds
+from proofs_numeric.relation import BETWEEN_NUMBERS, excess, holds, is_strict
 from proofs_numeric.verdict import Status
 from tests.bounds import hoeffding
 
@@ -159,6 +159,7 @@ def _faults_of_print(claim: Claim, found: Run, delta: float) -> list[str]:
     if sign != NEGATION.get(claim.relation, sign):
         faults.append(f"{sign} does not negate {claim.relation}")
     # A strict claim asks for a gap of delta, which a script may show.
-    if left != float(found.value) or abs(right - float(found.bound)) > delta:
+    gap = delta if is_strict(claim.relation) else 0.0
+    if left != float(found.value) or abs(right - float(found.bound)) > gap:
         faults.append(f"{found.printed} shows neither value nor bound")
     return faults

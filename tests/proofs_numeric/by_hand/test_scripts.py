@@ -111,6 +111,15 @@ def test_a_wrong_number_is_caught(claim_id, before, after):
     assert any("against" in fault for fault in faults_of_numbers(claim, wrong, look(claim, theta)))
 
 
+def test_a_parameter_that_matters_may_not_be_left_out():
+    claim = claim_of("thm5-finite-n-floor")
+    wrong = mutated(claim.id, "t, N, alpha = 50, 2, 0.5", "t, N = 50, 2\nalpha = 0.5")
+    examples = list(placed_examples(claim, wrong))
+    assert [theta["alpha"] for theta in examples] == [0.5, 0.1, 0.01]
+    faults = [faults_of_numbers(claim, wrong, look(claim, theta)) for theta in examples]
+    assert [len(found) for found in faults] == [0, 1, 1]
+
+
 @pytest.mark.stat(delta=DELTA)
 @pytest.mark.parametrize(
     ("claim_id", "before", "after"),

@@ -49,7 +49,8 @@ def test_large_sizes_follow_the_series(estimates):
     for each in chosen(estimates, FAIR):
         u = 1 / each.setting["N"]
         series = (1 / 2 + u / 4 + u**2 / 3 + 7 * u**3 / 8) / math.log(2)
-        assert each.value == pytest.approx(series, abs=5 * u**4)
+        # The next coefficient is 53/15.
+        assert each.value == pytest.approx(series, abs=6 * u**4 + 1e-15)
 
 
 def test_exact_coefficients_lie_in_the_extrapolated_intervals(estimates):
@@ -82,7 +83,7 @@ def test_coefficients_grow_like_factorials_over_powers_of_log_two(estimates):
 @pytest.mark.parametrize("size", [3, 10, 50])
 def test_curvature_by_differences_of_the_oracle(size):
     step = 1e-3
-    ratio = [zd.oracles.entropy_loss_ratio(size, q) for q in (0.5 - step, 0.5)]
+    ratio = [zd.oracles.entropy_loss_ratio(q, size) for q in (0.5 - step, 0.5)]
     # The next term of the expansion is of relative order step^2.
     assert float(half_curvature(size)) == pytest.approx(float(ratio[0] - ratio[1]) / step**2, rel=1e-4)
 

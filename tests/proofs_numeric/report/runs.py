@@ -54,7 +54,7 @@ CLAIMS = (*(CATALOGUE[name] for name in CATALOGUED), OWN)
 @functools.cache
 def _text() -> str:
     verdicts = [illustrated(run_claim(claim, BUDGET, root=ROOT), claim, BUDGET) for claim in CLAIMS]
-    return json.dumps(content(verdicts, CLAIMS, tuple(CATALOGUES.values()), BUDGET, ROOT), allow_nan=False)
+    return json.dumps(content(verdicts, tuple(CATALOGUES.values()), BUDGET, ROOT), allow_nan=False)
 
 
 def example_content() -> dict:
