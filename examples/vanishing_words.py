@@ -120,6 +120,13 @@ if __name__ == "__main__":
 # Poisson mean above 0, N = 10        500 =  0.03899   0.03899   0.03995   0.00138
 # sigma above 0.1, N = 10, unbiased    45 <= 3.15421   0.43597   0.44440   0.00351
 # sigma above 0.1, N = 10, unbiased   100 <= 0.76988   0.08156   0.08105   0.00193
+# words alive, as a share of t = 1      1              1.00000   1.00000   0.00122
 # words alive, as a share of t = 1      2              0.75011   0.75004   0.00121
+# words alive, as a share of t = 1      3              0.61376   0.61395   0.00111
+# words alive, as a share of t = 1      4              0.52476   0.52479   0.00104
 # words alive, as a share of t = 1      5              0.46103   0.46103   0.00096
+# words alive, as a share of t = 1      6              0.41270   0.41279   0.00089
+# words alive, as a share of t = 1      7              0.37454   0.37467   0.00087
+# words alive, as a share of t = 1      8              0.34352   0.34393   0.00082
+# words alive, as a share of t = 1      9              0.31772   0.31777   0.00080
 # words alive, as a share of t = 1     10              0.29587   0.29595   0.00072

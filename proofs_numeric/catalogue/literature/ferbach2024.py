@@ -48,14 +48,14 @@ def _curated(probs: tuple[Fraction, ...], weights: tuple[Fraction, ...], num_can
     return kept
 
 
+def _rise(theta: Theta) -> Fraction:
+    kept = _curated(theta["p"], theta["e^r"], theta["K"])
+    return sum(((after - p) * w for after, p, w in zip(kept, theta["p"], theta["e^r"], strict=True)), Fraction(0))
+
+
 def _mean_and_variance(probs: tuple[Fraction, ...], weights: tuple[Fraction, ...]) -> tuple[Fraction, Fraction]:
     mean = sum((p * w for p, w in zip(probs, weights, strict=True)), Fraction(0))
     return mean, sum((p * w * w for p, w in zip(probs, weights, strict=True)), Fraction(0)) - mean**2
-
-
-def _rise(theta: Theta) -> Fraction:
-    kept = _curated(theta["p"], theta["e^r"], theta["K"])
-    return _mean_and_variance(tuple(kept), theta["e^r"])[0] - _mean_and_variance(theta["p"], theta["e^r"])[0]
 
 
 def _share_of_variance(theta: Theta) -> Fraction:
