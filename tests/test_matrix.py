@@ -68,3 +68,18 @@ def test_every_state_has_its_rows_under_every_update_and_mixing(generator):
         named = [section for section, (target, _) in generator.STATES.items() if type(target) is kind]
         assert named, kind
         assert all(sections[section] == everything for section in named)
+
+
+def test_every_quantity_has_a_label_in_pictures_and_on_the_command_line(generator):
+    from proofs_numeric.cli.specs.records import UNITS
+    from zenil_dynamics import plotting
+
+    names = {name for target, _ in generator.STATES.values() for name in target.quantities}
+    assert names - set(plotting.UNITS) == set()
+    assert names - set(UNITS) == set()
+
+
+def test_quantities_that_tables_take_for_whole_numbers_are_known(generator):
+    from proofs_numeric.cli.specs.records import WHOLE
+
+    assert {name for target, _ in generator.STATES.values() for name in target.quantities} >= WHOLE

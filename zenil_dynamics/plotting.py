@@ -104,11 +104,18 @@ def _panel(axis: Any, run: "Trajectory", name: str, exact: np.ndarray | None) ->
     if not np.isfinite(run.mean[name][1:]).any():
         axis.text(0.5, 0.5, "infinite mean", transform=axis.transAxes, ha="center", va="center", color="0.4")
     axis.set_xlabel("generation")
-    axis.set_ylabel(UNITS.get(name, name))
+    axis.set_ylabel(_label(name))
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_xlim(run.generations[0], run.generations[-1])
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, fontsize=8)
+
+
+def _label(name: str) -> str:
+    """What a quantity is called; functions of the user's have their own names."""
+    bare = name.removeprefix("member_")
+    label = UNITS.get(bare, bare)
+    return label if bare == name else f"members' {label}"
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

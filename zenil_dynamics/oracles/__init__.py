@@ -22,7 +22,7 @@ from zenil_dynamics.oracles.categorical.entropy_series import (
 from zenil_dynamics.oracles.categorical.fixation import fixation_index as fixation_index
 from zenil_dynamics.oracles.categorical.fixation import fixation_index_stationary as fixation_index_stationary
 from zenil_dynamics.oracles.categorical.fixation import (
-    fixation_index_vanishing_fraction as fixation_index_vanishing_fraction,
+    fixation_index_vanishing_fraction_asymptotic as fixation_index_vanishing_fraction_asymptotic,
 )
 from zenil_dynamics.oracles.categorical.fixation import (
     retained_diversity_limit_growing as retained_diversity_limit_growing,

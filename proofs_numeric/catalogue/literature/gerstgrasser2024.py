@@ -147,7 +147,7 @@ def _rounding(theta: Theta) -> float:
 # sigma^2 E tr H_n^-1 X_n^T X_n H_n^-1 = sigma^2 E tr H_n^-1 / n, the batches being exchangeable given H_n, and that is
 # sigma^2 d/(n (n T - d - 1)) <= sigma^2 d/(n^2 (T - d - 1)).
 # Tail. Given the designs w_n - w* is normal with covariance S = sum A_s, A_s = H_s^-1 X_s^T X_s H_s^-1 <= H_s^-1, and
-# its fourth moment is E (tr S)^2 + 2 E tr S^2. By Minkowski the square roots of both are at most sums over s of roots, of
+# its fourth moment is E (tr S)^2 + 2 E tr S^2. By Minkowski the roots of both are at most sums over s of roots, of
 # E (tr A_s)^2 <= E tr H_s^-1 tr A_s = E (tr H_s^-1)^2 / s and of E tr A_s^2 <= E tr H_s^-1 A_s = E tr H_s^-2 / s. The
 # equalities hold by exchange of batches.
 

@@ -211,7 +211,7 @@ _ORACLE_ERROR = 1e-11
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="suresh-iterate-bounds",
-        item="Thm 1",
+        item="Thms 1, 2, Cor 1",
         reading="R2",
         statement="With g_1 = 1 and g_{k+1} = 1 - exp(-g_k), 1/k <= g_k <= 3/k; k up to 100 000.",
         source=DISCRETE,
@@ -231,7 +231,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         id="suresh-word-alive",
-        item="Thm 1",
+        item="Thms 1, 2, Cor 1",
         reading="R2",
         statement="A word of probability p is alive after k generations of n draws with probability at least 1 - "
         "exp(-n p g_k) and at most 1 - (1 - 3 n p^2 - 3 k p) exp(-n p g_k).",
@@ -253,7 +253,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         id="suresh-poisson-law",
-        item="Thm 2",
+        item="Thms 1, 2, Cor 1",
         reading="RF",
         statement="The mean of a Poisson law, refitted to n of its own draws, is 0 at generation k with probability "
         "exp(-n lambda_0 g_k), exactly.",
@@ -281,7 +281,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         id="suresh-forgetting-linear",
-        item="Cor 1",
+        item="Thms 1, 2, Cor 1",
         reading="R2",
         statement="The time to forget a word is linear in its count: the median for c copies in a corpus of 400 lies "
         "between c / log 2 and 3 c / log 2.",

@@ -117,3 +117,25 @@ def coin_distances(
 
 COIN_TAIL = Tail(lower=0.0, upper=1.0, reason="|q - (1/2, 1/2)|^2 <= 1/2 = G(P)")
 """Range of `coin_distances`."""
+
+
+def retained_tail(target: Sequence[float]) -> Tail:
+    """Range of G(Q_t)/G(P) over a law. Definition.
+
+    Args:
+        target: P.
+    """
+    largest = (1 - 1 / len(target)) / diversity_of(target)
+    return Tail(lower=0.0, upper=largest, reason="0 <= G(q) <= 1 - 1/K")
+
+
+def retained_slack(system: zd.System, target: Sequence[float]) -> float:
+    """How far float32 may move the mean of G(Q_t)/G(P), t <= `HORIZON`.
+
+    Args:
+        system: made by `loop`.
+        target: P.
+
+    Source: `zd.numerical_slack`.
+    """
+    return zd.numerical_slack(system, "diversity", HORIZON) / diversity_of(target)

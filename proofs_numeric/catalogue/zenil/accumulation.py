@@ -38,14 +38,11 @@ def _retained(theta: Theta, key: Any, num_replicates: int) -> Float[np.ndarray, 
 
 
 def _retained_tail(theta: Theta) -> Tail:
-    largest = (1 - 1 / len(theta["P"])) / tabular_loop.diversity_of(theta["P"])
-    return Tail(lower=0.0, upper=largest, reason="0 <= G(q) <= 1 - 1/K")
+    return tabular_loop.retained_tail(theta["P"])
 
 
 def _retained_slack(theta: Theta) -> float:
-    return zd.numerical_slack(_pooled_loop(theta), "diversity", tabular_loop.HORIZON) / tabular_loop.diversity_of(
-        theta["P"]
-    )
+    return tabular_loop.retained_slack(_pooled_loop(theta), theta["P"])
 
 
 def _retained_law(theta: Theta) -> float:

@@ -126,8 +126,7 @@ def _retained_by_one(theta: Theta) -> float:
 
 
 def _retained_tail(theta: Theta) -> Tail:
-    largest = (1 - 1 / len(theta["P"])) / tabular_loop.diversity_of(theta["P"])
-    return Tail(lower=0.0, upper=largest, reason="0 <= G(q) <= 1 - 1/K")
+    return tabular_loop.retained_tail(theta["P"])
 
 
 def _retained_slack(theta: Theta) -> float:

@@ -38,14 +38,11 @@ def _retained_law(theta: Theta) -> float:
 
 
 def _retained_tail(theta: Theta) -> Tail:
-    largest = (1 - 1 / len(theta["Q0"])) / tabular_loop.diversity_of(theta["Q0"])
-    return Tail(lower=0.0, upper=largest, reason="0 <= G(q) <= 1 - 1/K")
+    return tabular_loop.retained_tail(theta["Q0"])
 
 
 def _retained_slack(theta: Theta) -> float:
-    return zd.numerical_slack(_closed_loop(theta), "diversity", tabular_loop.HORIZON) / tabular_loop.diversity_of(
-        theta["Q0"]
-    )
+    return tabular_loop.retained_slack(_closed_loop(theta), theta["Q0"])
 
 
 def _one_sample_less(theta: Theta) -> float:

@@ -99,7 +99,7 @@ def _two_thirds(theta: Theta) -> float:
 
 def _converge_ratio(theta: Theta) -> float:
     shares, sizes = _rows(theta)
-    first_order = zd.oracles.fixation_index_vanishing_fraction(sizes[-1:], shares[-1:])
+    first_order = zd.oracles.fixation_index_vanishing_fraction_asymptotic(sizes[-1:], shares[-1:])
     return _lost(theta) / float(first_order[0])
 
 

@@ -62,11 +62,11 @@ def test_growing_samples_freeze_or_lose_diversity():
 def test_vanishing_fraction_has_the_first_order_rate():
     t = np.arange(1, 200_001)
     exact = oracles.fixation_index(t, t**-0.5)[:-1]
-    approximate = oracles.fixation_index_vanishing_fraction(t, t**-0.5)
+    approximate = oracles.fixation_index_vanishing_fraction_asymptotic(t, t**-0.5)
     # The relative error is of order alpha_t = t^-1/2.
     assert abs(exact[-1] / approximate[-1] - 1) < 2 * t[-1] ** -0.5
     with pytest.raises(ValueError, match="must be positive at every generation"):
-        oracles.fixation_index_vanishing_fraction([3], [0.0])
+        oracles.fixation_index_vanishing_fraction_asymptotic([3], [0.0])
 
 
 def test_reused_real_set_against_enumeration():

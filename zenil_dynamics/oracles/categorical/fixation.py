@@ -115,7 +115,7 @@ def retained_diversity_limit_growing(first: int, power: float) -> float:
     raise ValueError(f"`power` must be 1 or 2, where the product is closed; got {power!r}. Use `fixation_index`.")
 
 
-def fixation_index_vanishing_fraction(num_samples: ArrayLike, exogenous_fraction: ArrayLike) -> np.ndarray:
+def fixation_index_vanishing_fraction_asymptotic(num_samples: ArrayLike, exogenous_fraction: ArrayLike) -> np.ndarray:
     """First-order value c_t ~ 1 / (2 alpha_t N_t) when real data thin out but alpha_t N_t grows.
 
     Asymptotic: relative error tends to 0 when alpha_t -> 0, alpha_t N_t -> infinity, sum alpha_t = infinity and the
