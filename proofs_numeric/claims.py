@@ -9,16 +9,17 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proofs_numeric.real_box import exact_box
 from proofs_numeric.relation import BETWEEN_LAWS, BETWEEN_NUMBERS, RELATIONS
 from proofs_numeric.surface import Surface
 from proofs_numeric.tail import Tail
+from proofs_numeric.variant import Theta as Theta
+from proofs_numeric.variant import Variant as Variant
 from proofs_numeric.verdict import Rung, Status
 
-Theta = Mapping[str, Any]
 READINGS = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "RF", "ALG", "OWN")
 MEAN_RELATIONS = ("<=", "<", ">=", ">", "==")
 BUDGET_NAMES = ("smoke", "quick", "standard", "deep")
@@ -49,70 +50,6 @@ class Route(enum.StrEnum):
             Route.INT: Rung.INTERVAL,
             Route.EP: Rung.MONTE_CARLO,
         }[self]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variant:
-    """A neighbour of a claim: the fields that differ. Everything left at None is inherited.
-
-    Definition. As a mutant it must be REFUTED; as a control it must end as `must` says.
-
-    Args:
-        evaluate: replaces both value and bound.
-        value: replaces the value only (deterministic routes).
-        bound: replaces the bound only.
-        adjust_value: (theta, inherited value) -> new value; applied last (deterministic routes).
-        adjust_bound: (theta, inherited bound) -> new bound; applied last.
-        sample: replaces the sampler (EP).
-        adjust_theta: theta -> the example that the statistic sees instead; the bound still sees theta.
-        sample_each: replaces the sampler of the domain sweep (EP); one that replaces only `sample` has no such sweep.
-        tail: replaces the tail facts (EP).
-        slack: replaces the numerical slack (EP).
-        surface: replaces the surface that the gradient hunt climbs.
-        delta: replaces margin or tolerance.
-        relation: replaces the relation.
-        domain: replaces the whole domain.
-        where: replaces the filter.
-        box: replaces the real parameters (INT).
-        must: what a control has to end as: "NOT_REFUTED" or "SUPPORTED". Not read for mutants.
-        statement: the neighbour in words; empty means that its name says enough.
-        name: what it is called where neighbours are listed without names, as `@claim` allows.
-    """
-
-    evaluate: Callable[[Theta], tuple[Any, Any]] | None = None
-    value: Callable[[Theta], Any] | None = None
-    bound: Callable[[Theta], Any] | None = None
-    adjust_value: Callable[[Theta, Any], Any] | None = None
-    adjust_bound: Callable[[Theta, Any], Any] | None = None
-    sample: Callable[[Theta, Any, int], Any] | None = None
-    sample_each: Callable[[Mapping[str, Any], Any, int], Any] | None = None
-    surface: Surface | None = None
-    adjust_theta: Callable[[Theta], Theta] | None = None
-    tail: Tail | Callable[[Theta], Tail] | None = None
-    slack: float | Callable[[Theta], float] | None = None
-    delta: Any = None
-    relation: str | None = None
-    domain: Mapping[str, tuple[Any, ...]] | None = None
-    where: Callable[[Theta], bool] | None = None
-    box: Mapping[str, tuple[Any, Any]] | None = None
-    must: str = "NOT_REFUTED"
-    statement: str = ""
-    name: str = ""
-
-    def __post_init__(self):
-        if self.must not in ("NOT_REFUTED", "SUPPORTED"):
-            raise ValueError(f"`must` must be 'NOT_REFUTED' or 'SUPPORTED'; got {self.must!r}. Mutants need no `must`.")
-        if not self.changes():
-            raise ValueError("a variant must change something; got none. Give at least one replaced field.")
-
-    def changes(self) -> dict[str, Any]:
-        """Fields of the claim that this variant replaces. Definition."""
-        skipped = ("must", "statement", "name")
-        return {
-            f.name: getattr(self, f.name)
-            for f in fields(self)
-            if f.name not in skipped and getattr(self, f.name) is not None
-        }
 
 
 @dataclass(frozen=True, kw_only=True)

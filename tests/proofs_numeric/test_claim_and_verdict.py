@@ -150,7 +150,7 @@ def test_export_has_the_declared_schema():
         run_claim(square_claim(id="limit", expected="NOT_TESTABLE", reason="no rate"), budget, root=ROOT),
     ]
     payload = json.loads(dumps(to_json(verdicts, budget, ROOT, seconds=1.5)))
-    assert set(payload) == {"schema", "root", "budget", "claims", "summary"}
+    assert set(payload) == {"schema", "root", "budget", "claims", "catalogues", "summary"}
     assert (payload["schema"], payload["root"]) == (1, ROOT)
     required = {
         "id",
@@ -169,6 +169,11 @@ def test_export_has_the_declared_schema():
         "counterexample",
         "mutants",
         "seconds",
+        "catalogue",
+        "domain",
+        "neighbours",
+        "script",
+        "second_hand",
     }
     assert all(required <= set(line) for line in payload["claims"])
     assert payload["claims"][0]["counterexample"]["theta"] == {"a": 2}
