@@ -100,7 +100,6 @@ def leaving_time(num_flips: int, weight: float, max_depth: int = EVERY_DEPTH) ->
     """
     with ctx.workprec(PRECISION):
         coins, law = fitted_coins(num_flips, weight, max_depth), _count_law(num_flips, HALF)
-        # Fits are symmetric: a count and its mirror image leave together.
         return 1 / sum((mass for mass, coin in zip(law, coins, strict=True) if coin != HALF), ball(0))
 
 

@@ -42,6 +42,7 @@ RELAXED = "effective alpha over alpha, had the model moved a fixed share of the 
 EARLY = f"f_1 over its value in the law through f_{CLOSED}"
 LATE = f"f_{MIDDLE} over its value in the law through f_{CLOSED} and f_{HORIZON}"
 GAP = "diversity gained between models less that lost within them, share of G(P)"
+KIND = "99 % normal, bootstrap standard error"
 WITHIN, BETWEEN = "lost within", "gained between"
 
 
@@ -58,8 +59,7 @@ def _estimate(quantity: str, setting: dict, values: np.ndarray) -> Estimate | No
         return None
     reach = NORMAL_QUANTILE * float(np.std(values[1:], ddof=1))
     value = float(values[0])
-    kind = f"99 % normal interval, standard error from {NUM_RESAMPLES} bootstrap resamples of the replicates"
-    return Estimate(quantity=quantity, setting=setting, value=value, interval=(value - reach, value + reach), kind=kind)
+    return Estimate(quantity=quantity, setting=setting, value=value, interval=(value - reach, value + reach), kind=KIND)
 
 
 def _of_face(path: np.ndarray, setting: dict) -> list[Estimate | None]:
@@ -117,7 +117,7 @@ def _shown(estimate: Estimate) -> str:
 
 
 def _answer(estimates: tuple[Estimate, ...]) -> str:
-    done = {"model": "table", "training": "annealed, cold", "steps": 500, "face": WITHIN}
+    done = {"model": "table", "training": "annealed, cold", "steps": 500, "face": BETWEEN}
     short = {"model": "adapter", "training": "Adam, warm", "steps": 5}
     (size,), (share,) = (chosen(estimates, quantity, **done) for quantity in (SIZE, SHARE))
     (more,), (early,) = (chosen(estimates, name, **short, face=BETWEEN) for name in (SIZE, EARLY))
@@ -127,8 +127,8 @@ def _answer(estimates: tuple[Estimate, ...]) -> str:
     return (
         f"A table trained to the frequencies does, with N_eff/N = {_shown(size)} and alpha_eff/alpha = "
         f"{_shown(share)}. Five steps of Adam on a network behave like N_eff/N = {_shown(more)} over {CLOSED} "
-        f"generations, but the first one gains only {_shown(early)} of what that law says, and the two faces part by "
-        f"{_shown(gap)} at t = {HORIZON}; in {broken} of {len(tested)} settings no single N_eff will do."
+        f"generations, but the first one gains {_shown(early)} times what that law says, and the two faces part by "
+        f"{_shown(gap)} at t = {HORIZON}; at 99 % no single N_eff will do in {broken} of {len(tested)} settings."
     )
 
 
@@ -143,7 +143,8 @@ NEURAL_FIXATION = Question(
     how=f"Loops from Q_0 = P, closed up to t = {CLOSED} and open afterwards. N_eff leads the law from f_0 = 0 to "
     f"f_{CLOSED}, alpha_eff from there to f_{HORIZON}; the law is tested at t = 1 and {MIDDLE}. f is taken twice, as "
     "the diversity lost within models and as the variance gained between them, which conservation makes equal where "
-    "the mean stays. Intervals are normal, 99 %, with standard errors from bootstrap resamples of replicates.",
+    "the mean stays. Intervals are normal, 99 %, with standard errors from "
+    f"{NUM_RESAMPLES} bootstrap resamples of the replicates.",
     measure=_measure,
     answer=_answer,
 )

@@ -37,8 +37,8 @@ class NeuralCategorical(AbstractState):
         support_size: static; K.
 
     Raises:
-        ValueError: something that cannot be called without arguments, arrays of integers, parameters that are not
-            finite, or an output that is no vector of finite logits.
+        ValueError: something that cannot be called, nothing to train, arrays of integers, static fields that cannot be
+            hashed, parameters that are not finite, or an output that is no vector of finite logits.
 
     Example:
         >>> state = NeuralCategorical(LogitTable.of([0.5, 0.25, 0.25]))
@@ -68,6 +68,9 @@ class NeuralCategorical(AbstractState):
                 "`network` must hold arrays of floating-point numbers alone, which are trained; got another array. "
                 "Make it a static tuple."
             )
+        if not jax.tree.leaves(parameters):
+            raise ValueError("`network` must hold an array of floating-point numbers; got nothing that can be trained.")
+        _check_hashable(self.structure)
         self.parameters = jax.tree.map(lambda leaf: np.asarray(leaf, np.float64), parameters)
         if not all(np.all(np.abs(leaf) <= _LARGEST) for leaf in jax.tree.leaves(self.parameters)):
             raise ValueError(f"`network` must have finite parameters, at most {_LARGEST:.3g} in size; got others.")
@@ -178,6 +181,16 @@ class NeuralCategorical(AbstractState):
         return 4 * (6 * self.num_parameters + 2 * _num_activations(self.structure, treedef, shapes)) + (
             16 * self.support_size
         )
+
+
+def _check_hashable(structure: Any) -> None:
+    """Compiled programs are found by what is static in a network."""
+    try:
+        hash(structure)
+    except TypeError as error:
+        raise ValueError(
+            f"`network` must have static fields that can be hashed; got an {error}. Make lists and arrays tuples."
+        ) from error
 
 
 @functools.lru_cache(maxsize=64)

@@ -125,7 +125,7 @@ def _kept_by_real_data(theta: Theta) -> float:
 # barzilai-price-families and barzilai-price-six -----------------------------------------------------------------------
 # Proof. The pooled mean moves by (batch mean - m_{s-1})/s: a martingale whose increments have variance V(m_{s-1})/(n
 # s^2). With V = v0 + v1 m + v2 m^2, E V(m_s) = (1 + v2/(n s^2)) E V(m_{s-1}). Sum the increments: E (m_T - m_0)^2 =
-# V(m_0) (prod (1 + v2/(n s^2)) - 1)/v2. The product is at least 1 + v2 sum 1/(n s^2) for v2 > 0, at most for v2 < 0.
+# V(m_0) (prod (1 + v2/(n s^2)) - 1)/v2. This is at least V(m_0) sum 1/(n s^2) for v2 > 0, and at most that for v2 < 0.
 
 _FAMILIES: dict[str, tuple[float, float | None, tuple[float, float, float]]] = {
     "bernoulli": (0.3, None, (0.0, 1.0, -1.0)),
@@ -210,6 +210,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.SUPPORTED,
         relation="<",
         domain={"n": (10, 1, 2, 100, 10_000), "T": (10, 1000, 100_000)},
+        along={"T": (1, 2, 5, 10, 100, 1000, 10_000, 100_000)},
         value=_price,
         bound=_whole_price,
         delta=1e-9,
@@ -293,6 +294,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation="<=",
         domain={"n": (2, 10, 100), "T": (100_000,)},
+        along={"T": (1, 10, 100, 1000, 10_000, 100_000)},
         value=_pooled_error,
         bound=_hundredth,
         delta=1e-9,

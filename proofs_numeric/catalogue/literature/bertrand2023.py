@@ -172,6 +172,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.SUPPORTED,
         relation="<=",
         domain={**_SCALE, "t": (45, 10, 100)},
+        along={"t": (1, 2, 5, 10, 20, 45, 70, 100)},
         value=_survival,
         bound=_markov,
         delta=1e-10,

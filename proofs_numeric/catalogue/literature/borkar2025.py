@@ -53,8 +53,8 @@ def _half(theta: Theta) -> float:
 
 # borkar-forgets -------------------------------------------------------------------------------------------------------
 # Proof. Trace each of the N draws behind Q_t back through the synthetic draws that it copies: it has met no outside
-# draw with probability (1 - alpha)^t. If all N have, the two loops that share these choices agree: coupling, and the
-# sum of N probabilities. From below, means differ by (1 - alpha)^t when the starts are the two vertices.
+# draw with probability (1 - alpha)^t. If each of the N has met one, two loops that share these choices agree: coupling,
+# and the sum of N probabilities. From below, means differ by (1 - alpha)^t when the starts are the two vertices.
 
 
 def _distance_of_laws(theta: Theta) -> float:
@@ -275,6 +275,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation="<=",
         domain={"alpha_t": ("(t+2)^-2", "2^-(t+1)"), "N": (5, 20), "Q_0": (0.9, 0.0), "t": (1000,)},
+        along={"t": (1, 2, 5, 10, 30, 100, 300, 1000)},
         value=_mean_left,
         bound=_hundredth,
         delta=1e-9,

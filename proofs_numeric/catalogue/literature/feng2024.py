@@ -258,6 +258,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={"N": (5, 10, 100), "t/N": (4,)},
+        along={"t/N": (1, 2, 3, 4, 6, 8)},
         value=_diversity_of_correct,
         bound=_half_of_diversity,
         delta=1e-9,

@@ -318,6 +318,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation=">=",
         domain={**_REWARDS, "t": (200,)},
+        along={"t": (1, 2, 5, 10, 20, 50, 100, 200)},
         value=_diversity_left,
         bound=_half,
         delta=1e-6,

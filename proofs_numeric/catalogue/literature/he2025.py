@@ -136,7 +136,7 @@ def _late_index(theta: Theta, weight: float) -> float:
 @functools.lru_cache(maxsize=64)
 def _searched(num_real: int, num_synthetic: int) -> float:
     theta = {"n": num_real, "m": num_synthetic}
-    found = minimize_scalar(
+    found: Any = minimize_scalar(
         lambda weight: _late_index(theta, weight), bounds=(1e-6, 1.0), method="bounded", options={"xatol": 1e-12}
     )
     return float(found.x)

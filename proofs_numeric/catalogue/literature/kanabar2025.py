@@ -234,6 +234,7 @@ CLAIMS: tuple[Claim, ...] = (
         expected=Status.REFUTED,
         relation="<=",
         domain={"n": (1, 10, 100), "alpha": (0.1, 0.02, 0.3), "T": (100_000,)},
+        along={"T": (10, 100, 1000, 10_000, 100_000)},
         value=_pooled_error,
         bound=_ten_over_squares,
         delta=1e-12,

@@ -166,13 +166,13 @@ def test_every_setting_is_measured_on_both_faces():
     for model, steps in (("table", 10), ("table", 500), ("adapter", 5), ("adapter", 60)):
         for face, quantities in ((WITHIN, (SIZE, SHARE)), (BETWEEN, (SIZE, SHARE, RELAXED, EARLY, LATE))):
             for quantity in quantities:
-                assert one(quantity, model=model, steps=steps, face=face).kind.startswith("99 % normal interval")
+                assert one(quantity, model=model, steps=steps, face=face).kind.startswith("99 % normal")
         assert all(np.isfinite(one(GAP, model=model, steps=steps, t=t).value) for t in (1, CLOSED, HORIZON))
 
 
 def test_the_answer_is_made_of_the_estimates():
     answer = neural.NEURAL_FIXATION.answer(estimates())
-    assert f"{one(SIZE, model='table', steps=500, face=WITHIN).value:.3g}" in answer
+    assert f"{one(SIZE, model='table', steps=500, face=BETWEEN).value:.3g}" in answer
     assert f"{one(SIZE, model='adapter', steps=5, face=BETWEEN).value:.3g}" in answer
     assert f"{one(GAP, model='adapter', steps=5, t=HORIZON).value:.3g}" in answer
     assert "of 4 settings" in answer
