@@ -130,7 +130,9 @@ def _fold(theta: Theta) -> float:
     grid = np.linspace(1e-3, largest * (1 - 1e-6), 400)
     best = grid[np.argmax([temperature(x) for x in grid])]
     step = grid[1] - grid[0]
-    found: Any = minimize_scalar(lambda x: -temperature(x), bounds=(max(best - step, 1e-4), best + step), method="bounded")
+    found: Any = minimize_scalar(
+        lambda x: -temperature(x), bounds=(max(best - step, 1e-4), best + step), method="bounded"
+    )
     return float(-found.fun)
 
 
