@@ -254,12 +254,19 @@ class Claim:
         return bound if self.adjust_bound is None else self.adjust_bound(theta, bound)
 
     def delta_at(self, theta: Theta) -> Any:
-        """Tolerance or margin at an example. Definition."""
-        return self.delta(theta) if callable(self.delta) else self.delta
+        """Tolerance or margin at an example; one that is negative or no number would refute what is true.
+
+        Definition.
+        """
+        delta = self.delta(theta) if callable(self.delta) else self.delta
+        self._require(0 <= delta < math.inf, "delta", "be a finite number, at least 0", delta)
+        return delta
 
     def slack_at(self, theta: Theta) -> float:
         """Numerical slack eta at an example. Definition."""
-        return float(self.slack(theta) if callable(self.slack) else (self.slack or 0.0))
+        slack = float(self.slack(theta) if callable(self.slack) else (self.slack or 0.0))
+        self._require(0 <= slack < math.inf, "slack", "be a finite number, at least 0", slack)
+        return slack
 
     def tail_at(self, theta: Theta) -> Tail:
         """Tail facts at an example. Definition."""

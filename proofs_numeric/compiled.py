@@ -84,10 +84,28 @@ class CompiledEach:
         return jax.jit(program, static_argnums=(2, 3))
 
     def __call__(self, thetas: Mapping[str, Any], key: Any, size: int) -> Any:
-        """Draw."""
+        """Draw.
+
+        Raises:
+            ValueError: a whole number beyond int32, which JAX would wrap around in silence, or a fixed value without a
+                hash.
+        """
+        import jax
+
         traced = {name: value for name, value in thetas.items() if isinstance(value, np.ndarray)}
         fixed = tuple(sorted((name, _frozen(name, thetas[name])) for name in thetas.keys() - traced.keys()))
+        if not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+            for name, column in traced.items():
+                _require_int32(name, column)
         return self._program(traced, key, fixed, size)
+
+
+def _require_int32(name: str, column: np.ndarray) -> None:
+    if column.dtype.kind in "iu" and not -(2**31) <= int(column.min()) <= int(column.max()) < 2**31:
+        raise ValueError(
+            f"whole numbers of a traced parameter must fit int32; got {int(column.max())} for {name!r}. Write it as a "
+            "float, or compute in float64 (--x64)."
+        )
 
 
 def _is_numeric(value: Any) -> bool:

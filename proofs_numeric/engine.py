@@ -213,7 +213,7 @@ def _report(verdict: Verdict, claim: Claim, finding: Finding, budget: Budget, ro
         num_examples=len(finding.outcomes),
         n=finding.num_samples,
         log10_e=None if finding.log_e is None else finding.log_e / _LOG10,
-        threshold=part_of(claim, budget).log_claim_threshold / _LOG10 if monte_carlo else None,
+        threshold=budget.log_claim_threshold / _LOG10 if monte_carlo else None,
         assurance=_assurance(claim, finding, budget),
         scope=_scope(claim, finding),
         proof=proof.sentence,

@@ -4,6 +4,7 @@ import json
 import pathlib
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from proofs_numeric.check_certificate.formulas import Malformed
 from proofs_numeric.check_certificate.verification import Rejected, verify
@@ -12,10 +13,18 @@ VERIFIED, REJECTED, UNREADABLE = 0, 1, 2
 DEEPEST_FORMULA = 100_000
 
 
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; with a field given twice, readers and programs would see different certificates."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise Malformed("a field is given twice")
+    return content
+
+
 def judged(name: str) -> tuple[int, str]:
     """Exit code of one file and the line that is printed for it."""
     try:
-        found = verify(json.loads(pathlib.Path(name).read_text(encoding="utf-8")))
+        found = verify(json.loads(pathlib.Path(name).read_text(encoding="utf-8"), object_pairs_hook=_distinct))
     except Rejected as reason:
         return REJECTED, f"{name}: rejected: {reason}"
     except (Malformed, ValueError, OSError) as reason:

@@ -69,10 +69,13 @@ def verify(content: Any) -> Found:
                 boxes += Instance(instance, status, relation).verify()
             except Rejected as reason:
                 raise Rejected(f"instance {index}: {reason}") from None
-        return Found(str(content["claim"]), status, len(instances), boxes)
+        claim = content["claim"]
+        if not (isinstance(claim, str) and claim.isprintable()):
+            raise Malformed(f"`claim` must be one line of text, got {claim!r}")
+        return Found(claim, status, len(instances), boxes)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise Malformed(f"a part is missing or of the wrong kind ({type(error).__name__}: {error})") from None
-    except (ValueError, ZeroDivisionError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         if isinstance(error, Malformed):
             raise
         raise Malformed(f"a number or a formula cannot be read ({error})") from None
@@ -111,6 +114,8 @@ class Instance:
         for index, (chain, laws) in enumerate(zip(self.chains, self.laws, strict=True)):
             for generation, listed in laws.items():
                 law = {tuple(map(Fraction, state)): Fraction(weight) for state, weight in listed}
+                if len(law) < len(listed):
+                    raise Rejected(f"chain {index}: the law of generation {generation} names a state twice")
                 if not 0 <= int(generation) < len(chain.laws) or law != chain.laws[int(generation)]:
                     raise Rejected(f"chain {index}: the law of generation {generation} is another one")
 
@@ -184,7 +189,10 @@ class Inequality:
     def _verify_rationals(self) -> None:
         evaluation = self._evaluation(_ARITHMETICS[PLACES[0]], {})
         for side, formula in (("value", self.value), ("bound", self.bound)):
-            found = evaluation.value(formula)
+            try:
+                found = evaluation.value(formula)
+            except Undefined:
+                raise Rejected(f"the {side} is not defined") from None
             if not isinstance(found, Fraction) or found != Fraction(self.proof[side]):
                 raise Rejected(f"the {side} is not {self.proof[side]}")
         excess = evaluation.value(self.excess)

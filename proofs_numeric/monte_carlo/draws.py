@@ -37,7 +37,7 @@ def draw(claim: Claim, theta: Mapping[str, Any], key: jax.Array, sampler: Callab
     sampler = claim.sample if sampler is None else sampler
     if sampler is None:
         raise ValueError(f"claim {claim.id!r} must have a sampler to be simulated; got none. Give it `sample`.")
-    samples = np.asarray(sampler(theta, key, claim.batch_size), np.float64)
+    samples = _real(claim, np.asarray(sampler(theta, key, claim.batch_size)))
     columns = BETWEEN_LAWS.get(claim.relation, (1,)) if sampler is claim.sample else (1,)
     shapes = [(claim.batch_size,) if number == 1 else (claim.batch_size, number) for number in columns]
     if samples.shape not in shapes:
@@ -49,12 +49,20 @@ def draw(claim: Claim, theta: Mapping[str, Any], key: jax.Array, sampler: Callab
     return samples
 
 
+def _real(claim: Claim, samples: np.ndarray) -> np.ndarray:
+    if np.iscomplexobj(samples):
+        raise ValueError(
+            f"the sampler of {claim.id!r} must return real numbers; got {samples.dtype}. Return the part that is meant."
+        )
+    return samples.astype(np.float64)
+
+
 def largest_sample(claim: Claim, theta: Mapping[str, Any], budget: Budget) -> int:
     """Draws after which an example is left undecided; `REPLAY` times as many for a witness, barely detected before.
 
-    Definition.
+    Definition. Two batches at least, however large: one alone does not show whether its replicates are independent.
     """
-    return REPLAY * budget.n_max if claim.is_witness(theta) else budget.n_max
+    return max(REPLAY * budget.n_max if claim.is_witness(theta) else budget.n_max, 2 * claim.batch_size)
 
 
 def first_batch(claim: Claim, root: str, theta: Mapping[str, Any]) -> np.ndarray:

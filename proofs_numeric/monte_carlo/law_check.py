@@ -76,7 +76,7 @@ def check_law(
     key = derive_key(root, claim.id, theta, stream)
     threshold = budget.log_example_threshold if num_samples is None else -math.log(budget.confirm_delta)
     limit = largest_sample(claim, theta, budget) if num_samples is None else num_samples
-    least = min(limit, 2 * claim.batch_size) if num_samples is None else limit
+    least = 2 * claim.batch_size if num_samples is None else limit
     status, note, independence = Status.UNDECIDED, "", Independence.none()
 
     def one(index: int) -> Batch:

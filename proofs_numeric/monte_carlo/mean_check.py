@@ -149,7 +149,7 @@ def check_mean(
         if note:
             status = Status.INVALID
             break
-        least = min(limit, 2 * claim.batch_size) if num_samples is None else limit
+        least = 2 * claim.batch_size if num_samples is None else limit
         if evidence.sums.n < least:
             continue
         status = evidence.decide(threshold, budget.log_support_threshold)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from proofs_numeric.tail import Tail
 
@@ -26,6 +28,21 @@ def in_float64() -> Iterator[None]:
     """Compute in float64 within a `with` block and this thread; what others compute stays as it is. Definition."""
     with jax.enable_x64(True):
         yield
+
+
+def is_narrow(samples: np.ndarray) -> bool:
+    """Whether draws carry the rounding of less than float64: float32, float16 or bfloat16, and no small whole numbers.
+
+    Definition. Whole numbers below 2^p, p the digits of the dtype, are exact: counts and indicators pass.
+
+    Args:
+        samples: draws in the dtype of the sampler.
+    """
+    if samples.dtype.kind in "biu" or samples.dtype.itemsize >= 8:
+        return False
+    exact = 2.0 ** (jnp.finfo(samples.dtype).nmant + 1)
+    numbers = samples.astype(np.float64)
+    return not bool(np.all((numbers == np.round(numbers)) & (np.abs(numbers) < exact)))
 
 
 def range_allowance(tail: Tail, bound: float) -> float:

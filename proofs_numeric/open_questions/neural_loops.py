@@ -95,12 +95,8 @@ class Adapter(eqx.Module):
     def __init__(self, base: tuple[float, ...], *, key: Array):
         self.base = base
         untouched = eqx.nn.MLP(NUM_TOKENS, "scalar", 8, 1, activation=jnp.tanh, key=key)
-        last = untouched.layers[-1]
-        self.perceptron = eqx.tree_at(
-            lambda net: (net.layers[-1].weight, net.layers[-1].bias),
-            untouched,
-            (jnp.zeros_like(last.weight), jnp.zeros_like(last.bias)),
-        )
+        silent = jax.tree.map(jnp.zeros_like, untouched.layers[-1])
+        self.perceptron = eqx.tree_at(lambda net: net.layers[-1], untouched, silent)
 
     def __call__(self) -> Float[Array, " types"]:
         """The logits."""

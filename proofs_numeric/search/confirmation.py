@@ -15,7 +15,7 @@ from proofs_numeric.claims import Claim, Route
 from proofs_numeric.exact.exact_check import entries
 from proofs_numeric.keys import derive_key
 from proofs_numeric.monte_carlo.mean_check import check_mean, defect, draw, widen
-from proofs_numeric.monte_carlo.precision import in_float64, is_wide
+from proofs_numeric.monte_carlo.precision import in_float64, is_narrow, is_wide
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.relation import excess, holds
 from proofs_numeric.sequential import Sums, confidence_sequence
@@ -176,20 +176,19 @@ def support_in_double(
 def _look_in_double(
     claim: Claim, outcome: Outcome, budget: Budget, root: str, num_samples: int | None, team: zd.distributed.Processes
 ) -> Outcome:
-    single = []
+    narrow: list[str] = []
 
     def sample(theta: Any, key: jax.Array, size: int) -> np.ndarray:
         drawn = np.asarray(claim.sample(theta, key, size))  # pyright: ignore[reportOptionalCall]
-        # Counts and indicators are exact in any precision.
-        single.append(drawn.dtype == np.float32 and not np.array_equal(drawn, np.round(drawn)))
+        narrow.extend([str(drawn.dtype)] * is_narrow(drawn))
         return drawn
 
     wide = replace(claim, sample=sample)
     with repeated_in_float64(claim):
         look = check_mean(wide, outcome.theta, budget, root, stream="x64", num_samples=num_samples, team=team)
-    if not any(single):
+    if not narrow:
         return look
-    note = "the sampler returns float32 where float64 is asked for, so nothing is repeated: leave out its dtypes"
+    note = f"the sampler returns {narrow[0]} where float64 is asked for, so nothing is repeated: leave out its dtypes"
     return replace(look, status=Status.UNDECIDED, note=note)
 
 

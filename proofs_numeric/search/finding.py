@@ -18,7 +18,7 @@ class Finding:
         convincing: refuted example with most conviction, or None.
         closest: example nearest to a violation, None if nothing was visited.
         complete: every admitted example of the domain was decided.
-        log_e: merged evidence, nats, or that of the domain sweep if larger; None for exact routes.
+        log_e: merged evidence, nats; its mean with that of the domain sweep where there is one; None for exact routes.
         note: one sentence, empty if there is nothing to say.
         sweep: what the domain sweep ended as, None without one.
         num_climbed: examples that a gradient led to and nothing before it.

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 import zenil_dynamics as zd
 from proofs_numeric.budget import Budget
 from proofs_numeric.claims import Claim, Route
@@ -18,7 +20,7 @@ from proofs_numeric.keys import canonical, derive_key
 from proofs_numeric.monte_carlo.batch import agreed
 from proofs_numeric.monte_carlo.canaries import Compilations, key_reuse
 from proofs_numeric.monte_carlo.mean_check import check_mean, first_batch
-from proofs_numeric.monte_carlo.precision import is_wide
+from proofs_numeric.monte_carlo.precision import is_narrow, is_wide
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.progress import Callback, Clock, Progress
 from proofs_numeric.search.ahead import Ahead
@@ -27,7 +29,7 @@ from proofs_numeric.search.domain_sweep import Sweep, sweep_domain
 from proofs_numeric.search.finding import Finding
 from proofs_numeric.search.gradient_hunt import gradient_hunt
 from proofs_numeric.search.hunt import Record, hunt, position, shrink, sweep_order
-from proofs_numeric.sequential import merge
+from proofs_numeric.sequential import log_mean_exp, merge
 from proofs_numeric.verdict import Status
 
 _SWEEP_SHARE = 0.5
@@ -80,7 +82,7 @@ class Searcher:
     ):
         self.team = team
         self.monte_carlo = claim.route is Route.EP
-        budget = part_of(claim, budget)
+        self.whole, budget = budget, part_of(claim, budget)
         self.claim, self.budget, self.root, self.cache = claim, budget, root, cache
         self.inspected: Inspected = {} if inspected is None else inspected
         self.compilations = Compilations()
@@ -174,14 +176,22 @@ class Searcher:
         def expired() -> bool:
             return agreed(lambda: self.clock.expired(_SWEEP_SHARE), self.team)
 
-        sweep = functools.partial(sweep_domain, self.claim, self.budget, self.root, expired=expired, watch=self._tell)
+        narrow = []
+
+        def sample_each(thetas: Mapping[str, Any], key: Any, size: int) -> np.ndarray:
+            drawn = np.asarray(self.claim.sample_each(thetas, key, size))  # pyright: ignore[reportOptionalCall]
+            narrow.append(is_narrow(drawn))
+            return drawn
+
+        sweep = functools.partial(sweep_domain, budget=self.budget, root=self.root, expired=expired, watch=self._tell)
         with _Located(self.claim, {}):
-            found = sweep()
+            found = sweep(self.claim)
             if found is None or not found.refuted or self.claim.slack is not None or is_wide():
                 return found
             with repeated_in_float64(self.claim):
-                again = sweep(stream="domain/x64")
-        if again is not None and again.refuted:
+                again = sweep(replace(self.claim, sample_each=sample_each), stream="domain/x64")
+        # A sampler that names its dtype has repeated nothing, and what it refuted may be its rounding.
+        if again is not None and again.refuted and not any(narrow):
             return replace(again, n=found.n + again.n)
         return replace(found, refuted=False, log_e=0.0)
 
@@ -245,8 +255,9 @@ class Searcher:
         closest = max(outcomes, key=lambda outcome: outcome.excess)
         log_e = None if exact else merge([outcome.log_e or 0.0 for outcome in outcomes], self.budget.max_examples)
         swept = self.domain_sweep is not None and self.domain_sweep.refuted
-        if log_e is not None and self.domain_sweep is not None:
-            log_e = max(log_e, self.domain_sweep.log_e)
+        if log_e is not None and self.claim.sample_each is not None:
+            # The larger of two e-values is none; their mean reaches C/alpha where either reaches 2 C/alpha.
+            log_e = log_mean_exp([log_e, 0.0 if self.domain_sweep is None else self.domain_sweep.log_e])
         statuses = {outcome.status for outcome in outcomes}
         note, minimal, convincing = "", None, None
         if Status.INVALID in statuses:
@@ -260,7 +271,7 @@ class Searcher:
         elif swept:
             status = Status.REFUTED
             note = "refuted over the domain as a whole; no single example crosses its own threshold"
-        elif log_e is not None and log_e >= self.budget.log_claim_threshold:
+        elif log_e is not None and log_e >= self.whole.log_claim_threshold:
             status, convincing = Status.REFUTED, max(outcomes, key=lambda outcome: outcome.conviction)
             note = "refuted by the pooled evidence of all examples; no single example crosses its own threshold"
         elif statuses == {Status.SUPPORTED} and (complete or not exact or not self.clock.expired()):

@@ -7,7 +7,8 @@ Refuting. With B cells of probabilities p_b and a Dirichlet(1/2, ..., 1/2) prior
 is a mixture of likelihood ratios, so e_B is a test martingale; e averages over the cuts B = 2, 4, 8, 16, 32 (groups of
 adjacent cells of about equal mass) and, for a law on few values, over its values. A value that the law does not know
 refutes at once. If F is known up to a Kolmogorov distance eta only, a cell has probability at most p_b + 2 eta, and
-with that in place of p_b every factor still has mean at most 1.
+with that in place of p_b every factor still has mean at most 1. Values that F does not know are then a cell more: K
+values leave K - 1 gaps between them, of probability at most 2 eta each, and two ends of at most eta, 2 K eta in all.
 
 Supporting. If the law of X is further than m from F, then some edge x of a cell has |P(X <= x) - F(x)| >= m - r, r the
 probability that the cells cannot see (exact, 0, for a discrete law). So the smallest of the e-values against these
@@ -17,6 +18,7 @@ other way, is an e-value against "distance at least m": one bet on a coin each, 
 Source: Krichevsky & Trofimov 1981 for the mixture; Definition of the intersection of the coins' tests.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +26,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
-from proofs_numeric.sequential.law import KnownLaw
+from proofs_numeric.sequential.law import DiscreteLaw, KnownLaw
 from proofs_numeric.sequential.log_sums import log_mean_exp_along
 from proofs_numeric.sequential.lower_bounded import FRACTIONS
 
@@ -69,6 +71,11 @@ class LawTest:
         cuts = list(distinct.values()) or [np.zeros(1, np.int64)]
         return [(cut, np.log(np.minimum(1.0, np.add.reduceat(probs, cut) + 2 * self.slack))) for cut in cuts]
 
+    @cached_property
+    def _allowed_elsewhere(self) -> float:
+        """Largest probability of values that a discrete law does not know; other laws know all."""
+        return min(1.0, 2 * self.law.probs.size * self.slack) if isinstance(self.law, DiscreteLaw) else 0.0
+
     def zero(self) -> Float[np.ndarray, " cells_and_unknown"]:
         """State before any sample. Definition."""
         return np.zeros(self.law.probs.size + 1)
@@ -87,19 +94,23 @@ class LawTest:
         return cell_counts(self.law, samples)
 
     def log_e(self, state: Float[np.ndarray, " cells_and_unknown"]) -> float:
-        """Evidence against the null, nats; infinite once a value came that the law does not know. Definition."""
+        """Evidence against the null, nats; without a slack infinite once an unknown value came. Definition."""
         return float(self.log_evidence(state))
 
     def log_evidence(self, states: Float[np.ndarray, "*looks cells_and_unknown"]) -> Float[np.ndarray, "*looks"]:
         """Evidence of many states at once, nats. Definition."""
-        logs = []
-        for starts, log_probs in self._cuts:
-            counts, half = np.add.reduceat(states[..., :-1], starts, axis=-1), 0.5 * starts.size
+        logs, unknown = [], states[..., -1:]
+        for starts, known_probs in self._cuts:
+            counts, log_probs = np.add.reduceat(states[..., :-1], starts, axis=-1), known_probs
+            if self._allowed_elsewhere > 0:
+                counts = np.concatenate([counts, unknown], axis=-1)
+                log_probs = np.append(known_probs, math.log(self._allowed_elsewhere))
+            half = 0.5 * log_probs.size
             terms = special.gammaln(counts + 0.5) - special.gammaln(0.5) - counts * log_probs
             total = special.gammaln(half) - special.gammaln(np.sum(counts, axis=-1) + half)
             logs.append(total + np.sum(terms, axis=-1))
         evidence = log_mean_exp_along(np.stack(logs), 0)
-        return np.where(states[..., -1] > 0, np.inf, evidence)
+        return evidence if self._allowed_elsewhere > 0 else np.where(unknown[..., 0] > 0, np.inf, evidence)
 
 
 @dataclass(frozen=True)

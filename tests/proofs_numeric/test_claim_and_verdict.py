@@ -145,7 +145,7 @@ def test_budgets_refuse_nonsense():
 def test_export_has_the_declared_schema():
     budget = small_budget()
     verdicts = [
-        run_claim(square_claim(mutants={"m": Variant(delta=-1)}), budget, root=ROOT),
+        run_claim(square_claim(mutants={"m": Variant(adjust_bound=lambda theta, bound: bound - 1)}), budget, root=ROOT),
         run_claim(coin_claim(), budget, root=ROOT),
         run_claim(square_claim(id="limit", expected="NOT_TESTABLE", reason="no rate"), budget, root=ROOT),
     ]

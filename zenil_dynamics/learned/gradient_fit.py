@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -66,8 +66,6 @@ class GradientFit(AbstractFit):
     num_steps: Int[Array, ""] = eqx.field(converter=_steps)
     warm_start: bool = eqx.field(static=True, default=True)
     batch_size: Int[Array, ""] | None = eqx.field(converter=_batch, default=None)
-
-    reads_totals: ClassVar[bool] = False
 
     def __check_init__(self):
         if not callable(self.optimizer):

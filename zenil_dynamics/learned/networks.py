@@ -65,8 +65,8 @@ class AutoregressiveNetwork(eqx.Module):
     log q(x) = sum_i log sigmoid(s_i h(x_1 .. x_{i-1}, i)),   s_i = +1 where x_i = 1 and -1 where x_i = 0
 
     h is one perceptron for all positions. It sees the tokens before i as +-1, zeros in their place from i on, and the
-    position as a unit vector. Strings are the types: x_1 is the most significant bit of a type's index. Every law on
-    strings whose conditionals h can make is within reach, and with a width of 2^L all are.
+    position as a unit vector. Strings are the types: x_1 is the most significant bit of a type's index. A width of 2^L
+    is enough for every positive law on strings, since h has 2^L - 1 prefixes to tell apart.
 
     Attributes:
         perceptron: h, 2 L numbers in and one logit out.

@@ -41,6 +41,7 @@ class NeuralCategorical(AbstractState):
             hashed, parameters that are not finite, or an output that is no vector of finite logits.
 
     Example:
+        >>> from zenil_dynamics.learned import LogitTable
         >>> state = NeuralCategorical(LogitTable.of([0.5, 0.25, 0.25]))
         >>> state.support_size, state.num_parameters
         (3, 3)

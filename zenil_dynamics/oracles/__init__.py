@@ -1,3 +1,5 @@
+from zenil_dynamics.oracles.approximation_errors import ApproximationError as ApproximationError
+from zenil_dynamics.oracles.approximation_errors import approximation_error as approximation_error
 from zenil_dynamics.oracles.categorical.contraction import MixtureDivergences as MixtureDivergences
 from zenil_dynamics.oracles.categorical.contraction import mixture_divergences as mixture_divergences
 from zenil_dynamics.oracles.categorical.covariance import categorical_covariance as categorical_covariance

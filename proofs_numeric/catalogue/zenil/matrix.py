@@ -252,7 +252,7 @@ MATRIX = TruthMatrix(
                 "R3": _cell(
                     "F", "Not where sum alpha_t and N_t alpha_t are infinite.", "thm4-growing-sample", "phase-converge"
                 ),
-                "R4": _cell("D", "In probability as for types, and no path is stationary.", "thm8-stationary"),
+                "R4": _cell("T", "In probability, as for types; no path is stationary.", "thm8-stationary"),
                 "R5": _cell("F", "The variance within a model is constant.", "thm2-fixed-variance"),
                 "R6": _cell("F", "Smoothed models keep diversity.", "thm2-smoothing-share"),
                 "R7": _cell("F", "R* is not P, and not degenerate.", "accumulate-retained"),

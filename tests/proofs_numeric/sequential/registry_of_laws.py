@@ -293,6 +293,18 @@ LAWS = (
         horizon=400,
     ),
     Case(
+        name="law up to a slack, and values between its own",
+        laws="0 and 1 with .4 each, 1/2 with .2; claimed a coin up to .1",
+        process=LawTest(DiscreteLaw((0.0, 1.0), (0.5, 0.5)), slack=0.1),
+        mutant=LawTest(DiscreteLaw((0.0, 1.0), (0.5, 0.5)), slack=0.0),
+        null=from_atoms((0.0, 0.5, 1.0), (0.4, 0.2, 0.4)),
+        atoms=(np.array([0.0, 0.5, 1.0]), np.array([0.4, 0.2, 0.4])),
+        fair=False,
+        length=6,
+        paths=paths_of_values,
+        untilted="the mutant is infinite at the first value that the coin does not know",
+    ),
+    Case(
         name="distance from a law",
         laws="coin .3, claimed .5, distance .2; coin .5",
         process=LawDistanceTest(HALF_AND_HALF, margin=0.2),

@@ -59,6 +59,15 @@ def test_one_value_is_a_law_too():
     assert LawDistanceTest(law, 0.1).log_e(np.array([200.0, 40.0])) < 0
 
 
+def test_up_to_a_slack_unknown_values_are_a_cell_that_may_be_entered_but_not_filled():
+    """A coin up to .01 may show other values, of probability .04 at most: evidence grows only beyond that."""
+    test = LawTest(DiscreteLaw((0.0, 1.0), (0.5, 0.5)), slack=0.01)
+    assert test.log_e(test.zero()) == pytest.approx(0.0, abs=1e-12)
+    assert test.log_e(np.array([490.0, 490.0, 20.0])) < 0
+    assert test.log_e(np.array([400.0, 400.0, 200.0])) > 100
+    assert LawTest(DiscreteLaw((0.0, 1.0), (0.5, 0.5))).log_e(np.array([490.0, 490.0, 1.0])) == math.inf
+
+
 def test_unknown_values_beyond_all_others_are_a_distance_too():
     """.3 of the mass beyond both values of a fair coin, the rest even: distance .3, whatever the known edges say."""
     test = LawDistanceTest(DiscreteLaw((0.0, 1.0), (0.5, 0.5)), 0.25)
