@@ -240,9 +240,18 @@ def _recorders(system: System, record: Sequence[str | Recorder]) -> tuple[list[s
         raise ValueError(f"`record` must be a sequence of names; got the string {record!r}. Write ({record!r},).")
     known = system.quantities
     resolved: dict[str, Recorder] = {}
+    sources: dict[str, str | Recorder] = {}
     for item in record:
+        name = getattr(item, "__name__", type(item).__name__) if callable(item) else item
+        first = sources.setdefault(name, item)
+        # Modules compare array by array: what is meant is one and the same function, or the same name twice.
+        if first is not item and (callable(first) or callable(item)):
+            raise ValueError(
+                f"`record` must give every quantity a name of its own; got two called {name!r}. Give one of the "
+                "functions another `__name__`."
+            )
         if callable(item):
-            resolved[getattr(item, "__name__", type(item).__name__)] = _OfTarget(item)
+            resolved[name] = _OfTarget(item)
         elif item in known:
             resolved[item] = known[item]
         else:

@@ -9,6 +9,24 @@ import zenil_dynamics as zd
 TARGET = zd.Categorical([0.5, 0.3, 0.2])
 
 
+def first_share(state, target):
+    return state.probs[0]
+
+
+def other_first_share(state, target):
+    return state.probs[1]
+
+
+other_first_share.__name__ = "first_share"
+
+
+def called_entropy(state, target):
+    return state.probs[0]
+
+
+called_entropy.__name__ = "entropy"
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -49,6 +67,8 @@ def test_bad_input_gets_one_clear_line(make, message):
     [
         ({"record": ("entrpy",)}, "no quantity 'entrpy'; nearest: entropy"),
         ({"record": "entropy"}, "must be a sequence of names"),
+        ({"record": (first_share, other_first_share)}, "got two called 'first_share'"),
+        ({"record": ("entropy", called_entropy)}, "got two called 'entropy'"),
         ({"record": ()}, "at least one quantity"),
         ({"record": ("mean",)}, "a categorical state has no quantity 'mean'"),
         ({"num_replicates": 0}, "`num_replicates` must be a whole number of at least 1"),

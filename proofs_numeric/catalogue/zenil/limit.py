@@ -234,7 +234,7 @@ CLAIMS: tuple[Claim, ...] = (
         assumptions=("alpha = 0", "N_t -> infinity"),
         note="value: a proven lower bound of the surviving share, the product to T = 2e6 times (1 - sum of the "
         "remaining 1/N_t). "
-        "True value for (t+2)^2: exactly 1/2; for 20(t+1)^1.5: .8762; for t+2: 0.",
+        "True value for (t+2)^2: exactly 1/2; for 20(t+1)^1.5, rounded up: .8763; for t+2: 0.",
         corrected_by=("phase-frozen", "phase-collapse"),
     ),
 )
