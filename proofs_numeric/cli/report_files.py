@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from proofs_numeric.cli.document import write_json
+from proofs_numeric.cli.progress import counter
 from proofs_numeric.report import bibliography, page, report
 from proofs_numeric.report.page import FILES
 
@@ -12,12 +13,13 @@ REPORT_NAME = FILES["json"]
 QUESTIONS_NAME = "questions.json"
 
 
-def write_report(content: dict, folder: pathlib.Path) -> None:
+def write_report(content: dict, folder: pathlib.Path, *, quiet: bool = False) -> None:
     """Write the evidence of a run into a folder; the page also shows the open questions that were run into it.
 
     Args:
         content: what `report.content` returns.
         folder: made if it is not there.
+        quiet: show no progress.
 
     Raises:
         ValueError: the folder cannot be written to, or holds damaged estimates.
@@ -29,7 +31,8 @@ def write_report(content: dict, folder: pathlib.Path) -> None:
         write_json(content, str(folder / REPORT_NAME))
         _write_text(folder / FILES["markdown"], report(content))
         _write_text(folder / FILES["bibliography"], bibliography(content))
-        _write_text(folder / INDEX_NAME, page(content, questions_in(folder)))
+        with counter("claims drawn", quiet=quiet) as progress:
+            _write_text(folder / INDEX_NAME, page(content, questions_in(folder), progress))
     except OSError as error:
         raise ValueError(f"--out: cannot write to {str(folder)!r}: {error.strerror or error}.") from None
 

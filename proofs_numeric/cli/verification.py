@@ -116,7 +116,7 @@ def verification(
         raise KeyboardInterrupt(kept) from None
     found = payload()
     if folder is not None:
-        write_report(found, folder)
+        write_report(found, folder, quiet=quiet)
     if json_file is not None:
         write_json(found, json_file)
     # Standard output belongs to the machine that asked for JSON there.

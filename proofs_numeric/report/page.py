@@ -4,7 +4,7 @@ No script, style, font or picture comes from elsewhere, which the page itself fo
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -39,12 +39,17 @@ _KINDS = {"T": "true", "F": "false", "C": "corrected", "D": "depends", "V": "vac
 _LETTERS = {"-": "–"}
 
 
-def page(content: Mapping[str, Any], questions: Mapping[str, Any] | None = None) -> str:
+def page(
+    content: Mapping[str, Any],
+    questions: Mapping[str, Any] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> str:
     """The page.
 
     Args:
         content: what `content.content` returns.
         questions: the JSON of `zenil questions`, shown in a section of its own; None leaves it out.
+        progress: called with (claims drawn, claims) after each.
 
     Returns:
         HTML.
@@ -69,7 +74,7 @@ def page(content: Mapping[str, Any], questions: Mapping[str, Any] | None = None)
         signs=SIGNS,
         words={name: name.lower().replace("_", " ") for name in SIGNS},
         matrices=[_matrix(each, known) for each in content["catalogues"] if each["matrix"]],
-        catalogues=_groups(content),
+        catalogues=_groups(content, progress),
         num_claims=len(claims),
         known=known.keys(),
         readings=[reading for reading in READINGS if reading in present],
@@ -81,7 +86,7 @@ def page(content: Mapping[str, Any], questions: Mapping[str, Any] | None = None)
     )
 
 
-def _groups(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _groups(content: Mapping[str, Any], progress: Callable[[int, int], None]) -> list[dict[str, Any]]:
     """Catalogues with their claims in the order of the run; claims of a user's own files come last."""
     groups = [
         {

@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
@@ -41,7 +42,10 @@ _SETTINGS: Any = {
     "text.parse_math": False,
     "path.simplify": True,
 }
-_SIZE = (4.4, 2.5)
+_SIZE = (4.4, 2.4)
+"""Inches."""
+_TICKS, _LABEL, _BARE, _LETTER = 0.52, 0.2, 0.22, 0.078
+"""Inches: numbers beside an axis, its name, numbers below it, one letter of a name."""
 _SHORTEST = 24
 
 
@@ -60,7 +64,11 @@ def curve_picture(claim: Mapping[str, Any]) -> str:
     words = f"{claim['id']}: value and bound along {curve['parameter']}. {curve_words(curve)}"
     numeric = all(not isinstance(place, str) for place in curve["places"])
     with matplotlib.rc_context(_SETTINGS):
-        figure, axes = _figure(_SIZE if numeric else (_SIZE[0], 0.7 + 0.36 * len(curve["places"])))
+        if numeric:
+            figure, axes = _figure(_SIZE[1], left=_TICKS)
+        else:
+            longest = max(len(_short(place)) for place in curve["places"])
+            figure, axes = _figure(0.5 + 0.3 * len(curve["places"]), left=0.15 + _LETTER * longest, bottom=_BARE)
         (_ordered_curve if numeric else _named_curve)(axes, curve)
         return _svg(figure, words)
 
@@ -126,7 +134,7 @@ def evidence_picture(claim: Mapping[str, Any]) -> str:
     path = claim["evidence_path"]
     words = f"{claim['id']}: evidence by draws. {evidence_words(path)}"
     with matplotlib.rc_context(_SETTINGS):
-        figure, axes = _figure(_SIZE)
+        figure, axes = _figure(_SIZE[1], left=_TICKS + _LABEL)
         draws = [0, *path["n"]]
         axes.plot(draws, [0.0, *_floats(path["against"])], color=ROLES["against"], linewidth=1.4)
         axes.axhline(path["refutes_at"], color=ROLES["against"], linewidth=0.9, linestyle=(0, (4, 2)))
@@ -167,7 +175,7 @@ def instance_picture(claim: Mapping[str, Any], instances: Sequence[tuple[str, Ma
         f"{name}: value {_number(each['value'])}, bound {_number(each['bound'])}" for name, each in instances
     )
     with matplotlib.rc_context(_SETTINGS):
-        figure, rows = _figure((_SIZE[0], 0.25 + 0.75 * len(instances)), len(instances))
+        figure, rows = _figure(0.8 * len(instances), left=0.15, bottom=_BARE, top=0.2, rows=len(instances))
         for axes, (name, each) in zip(rows if len(instances) > 1 else [rows], instances, strict=True):
             _instance(axes, claim["relation"], name, each)
         return _svg(figure, words)
@@ -191,13 +199,24 @@ def _instance(axes: Axes, relation: str, name: str, each: Mapping[str, Any]) -> 
     axes.set_ylim(-1, 1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    _round_ticks(axes.xaxis, [left, right])
     axes.set_title(name, fontsize=9, loc="left", color=ROLES["ink"], pad=2)
 
 
-def _figure(size: tuple[float, float], rows: int = 1) -> tuple[Figure, Any]:
-    figure = Figure(figsize=size, layout="constrained")
-    return figure, figure.subplots(rows)
+def _figure(height: float, *, left: float, bottom: float = 0.42, top: float = 0.1, rows: int = 1) -> tuple[Figure, Any]:
+    """A figure with margins in inches; a layout that looks for them would draw everything twice."""
+    width = _SIZE[0]
+    figure = Figure(figsize=(width, height))
+    axes = figure.subplots(rows)
+    each = (height - rows * (bottom + top)) / rows
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - 0.12 / width,
+        bottom=bottom / height,
+        top=1 - top / height,
+        hspace=(bottom + top) / each,
+    )
+    return figure, axes
 
 
 def _scale(axes: Axes, which: str, numbers: Sequence[float]) -> None:
@@ -211,8 +230,16 @@ def _scale(axes: Axes, which: str, numbers: Sequence[float]) -> None:
         axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:g}"))
         axis.set_minor_locator(NullLocator())
     else:
-        axis.set_major_locator(MaxNLocator(5))
-        axis.get_major_formatter().set_useOffset(False)  # pyright: ignore[reportAttributeAccessIssue]
+        _round_ticks(axis, finite)
+
+
+def _round_ticks(axis: Axis, numbers: Sequence[float]) -> None:
+    """Round ticks, with as many digits as tell them apart: an offset beside the axis is easily missed."""
+    size = max(map(abs, numbers), default=0.0)
+    span = max(numbers, default=0.0) - min(numbers, default=0.0)
+    digits = 3 if span <= 0 else min(15, max(3, 2 + math.ceil(-math.log10(span / size))))
+    axis.set_major_locator(MaxNLocator(5 if digits <= 4 else 3))
+    axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:.{digits}g}"))
 
 
 def _svg(figure: Figure, words: str) -> str:
