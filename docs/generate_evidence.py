@@ -215,7 +215,8 @@ PROCESSES: dict[str, Row] = {
         "logmean over cuts into B = 2, 4, ..., 32 cells (and into single values) of\n"
         "lgamma(B/2) - lgamma(n + B/2) + sum_b [lgamma(n_b + 1/2) - lgamma(1/2) - n_b log (p_b + 2 slack)]",
         "For exact laws: it sees every departure that a cell shows, and a value that F does not know is infinite "
-        'evidence. Behind the relation "law".',
+        "evidence; up to a slack the values between and beyond the K values of a discrete law are a cell more, of "
+        'probability at most 2 K slack. Behind the relation "law".',
         "Krichevsky & Trofimov 1981; randomised transform: Ferguson 1967",
     ),
     "LawDistanceTest": Row(

@@ -258,7 +258,7 @@ class Claim:
 
         Definition.
         """
-        delta = self.delta(theta) if callable(self.delta) else self.delta
+        delta: Any = self.delta(theta) if callable(self.delta) else self.delta
         self._require(0 <= delta < math.inf, "delta", "be a finite number, at least 0", delta)
         return delta
 

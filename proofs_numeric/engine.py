@@ -102,15 +102,22 @@ def run_claim(
         The verdict. An interruption by the keyboard passes through.
 
     Raises:
-        ValueError: `root` is not hexadecimal, or a function of the claim returned nonsense.
+        ValueError: `root` is not hexadecimal, the claim has more neighbours than the budget was split for, or a
+            function of the claim returned nonsense.
 
     Source: Definition.
     """
+    require_capacity(_size(claim), budget)
     team = zd.distributed.processes() if distributed else zd.distributed.ALONE
     root = common_root(root, team)
     verdict = _decide(claim, budget, root, progress, team)
     # Wall times differ, and so may what a deterministic search reached before its time was up.
     return pickle.loads(team.from_first(lambda: pickle.dumps(verdict))) if distributed else verdict
+
+
+def _size(claim: Claim) -> int:
+    """Decisions that a claim asks for: its own, and those on its neighbours."""
+    return 1 + len(claim.mutants) + len(claim.controls)
 
 
 def common_root(root: str | None, team: zd.distributed.Processes) -> str:
@@ -154,7 +161,11 @@ def run_neighbours(claim: Claim, budget: Budget, *, root: str, progress: Callbac
 
     Returns:
         A verdict that was not attempted, with the results of the neighbours: the same ones as in `run_claim`.
+
+    Raises:
+        ValueError: as `run_claim`.
     """
+    require_capacity(_size(claim), budget)
     root = validate_root(root)
     frame = replace(_frame(claim, budget, root), attempted=False, rung=claim.route.rung)
     if not claim.runs or budget_rank(budget.name) < budget_rank(claim.decided_at):
@@ -375,7 +386,7 @@ def run_claims(
         raise ValueError(
             f"claim ids must be distinct; got {repeated[0]!r} more than once. Ids are permanent: rename the newer."
         )
-    require_capacity(sum(1 + len(claim.mutants) + len(claim.controls) for claim in claims), budget)
+    require_capacity(sum(map(_size, claims)), budget)
     root = common_root(root, zd.distributed.processes() if distributed else zd.distributed.ALONE)
     for claim in claims:
         yield run_claim(claim, budget, root=root, progress=progress, distributed=distributed)

@@ -45,6 +45,14 @@ def is_strict(relation: str) -> bool:
     return relation in ("<", ">")
 
 
+def nearest_float(x: Number) -> float:
+    """The float that shows an exact number; infinite beyond the largest one. Definition."""
+    try:
+        return float(x)
+    except OverflowError:
+        return float("inf") if x > 0 else float("-inf")
+
+
 def excess(value: Number, bound: Number, relation: str) -> Number:
     """How far `value` stands on the wrong side of `bound`; positive means violated. Definition.
 

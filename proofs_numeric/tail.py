@@ -48,6 +48,10 @@ class Tail:
             raise ValueError(
                 f"`lower` must not exceed `upper`; got {self.lower} and {self.upper}. Exchange the two ends."
             )
+        for name in ("lower", "upper"):
+            end = getattr(self, name)
+            if end is not None and math.isnan(end):
+                raise ValueError(f"`{name}` must be a number; got {end}. Leave it out if none is known.")
         if self.variance is not None and not (math.isfinite(self.variance) and self.variance >= 0):
             raise ValueError(
                 f"`variance` must be finite and nonnegative; got {self.variance}. Leave it out if none is known."

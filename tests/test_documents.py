@@ -231,7 +231,7 @@ def run_example(name, folder):
     environment = {**os.environ, "ZENIL_CACHE": "off", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, str(ROOT / "examples" / name)],
-        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
 
 

@@ -128,7 +128,14 @@ def _title(run: "Trajectory") -> str:
     system = run.system
     target = system["target"]
     size = f", {target['support_size']} types" if "support_size" in target else ""
-    return (
-        f"{target['family']}{size}; N = {system['num_samples']}, exogenous fraction = {system['exogenous_fraction']}, "
-        f"{system['update']}, {system['fit']}; {run.num_replicates} replicates"
-    )
+    parts = [
+        f"N = {system['num_samples']}",
+        f"exogenous fraction = {system['exogenous_fraction']}",
+        system["update"],
+        system["fit"],
+        *(decoder["decoder"] for decoder in system.get("decoders", ())),
+    ]
+    if "ensemble" in system:
+        kind = "coupled" if system["ensemble"]["coupled"] else "uncoupled"
+        parts.append(f"{len(system['ensemble']['weights'])} {kind} members")
+    return f"{target['family']}{size}; {', '.join(parts)}; {run.num_replicates} replicates"

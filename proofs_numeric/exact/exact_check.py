@@ -1,6 +1,5 @@
 """Check one example of a deterministic claim: rationals exactly, floats within a tolerance, the rest by enclosure."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from proofs_numeric.expressions import Expression
 from proofs_numeric.keys import canonical
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.real_box import variables_of
-from proofs_numeric.relation import excess, holds, is_rational
+from proofs_numeric.relation import excess, holds, is_rational, nearest_float
 from proofs_numeric.verdict import Status
 
 
@@ -115,7 +114,7 @@ def check_exactly(claim: Claim, theta: Mapping[str, Any], cache: Cache) -> Outco
         return check_expressions(claim, theta, pairs)
     delta = claim.delta_at(theta)
     gaps = [excess(entry, limit, claim.relation) for entry, limit in pairs]
-    invalid = next((index for index, gap in enumerate(gaps) if math.isnan(gap)), None)
+    invalid = next((index for index, gap in enumerate(gaps) if gap != gap), None)
     worst = invalid if invalid is not None else max(range(len(gaps)), key=gaps.__getitem__)
     if invalid is not None:
         status = Status.INVALID
@@ -124,9 +123,9 @@ def check_exactly(claim: Claim, theta: Mapping[str, Any], cache: Cache) -> Outco
     return Outcome(
         theta=theta,
         status=status,
-        value=float(pairs[worst][0]),
-        bound=float(pairs[worst][1]),
-        excess=float(gaps[worst]),
+        value=nearest_float(pairs[worst][0]),
+        bound=nearest_float(pairs[worst][1]),
+        excess=nearest_float(gaps[worst]),
         rational=all(is_rational(entry) and is_rational(limit) for entry, limit in pairs),
         delta=float(delta),
         note=f"entry {worst} of {len(pairs)}" if len(pairs) > 1 else "",

@@ -16,7 +16,7 @@ from proofs_numeric.exact.expression_ranges import enclose
 from proofs_numeric.expressions import Expression, expression, variables
 from proofs_numeric.outcome import Outcome
 from proofs_numeric.real_box import Box, box_words
-from proofs_numeric.relation import holds, is_strict
+from proofs_numeric.relation import holds, is_strict, nearest_float
 from proofs_numeric.verdict import Status
 
 PRECISIONS = (128, 512, 2048)
@@ -137,7 +137,7 @@ def _outcome(claim: Claim, theta: Mapping[str, Any], decided: Sequence[_Entry], 
         status=status,
         value=value,
         bound=bound,
-        excess=float(_rank(entry)),
+        excess=nearest_float(_rank(entry)),
         interval=None if entry.exact is not None else _difference(entry, claim.relation),
         rational=rational,
         certified=not rational,
@@ -164,7 +164,7 @@ def _difference(entry: _Entry, relation: str) -> tuple[float, float] | None:
     """Interval of value - bound."""
     if entry.excess is None:
         return None
-    low, high = (float(end) for end in entry.excess)
+    low, high = (nearest_float(end) for end in entry.excess)
     if relation in ("<=", "<"):
         return low, high
     return (-high, -low) if relation in (">=", ">") else (-high, high)

@@ -62,10 +62,12 @@ class Sums:
 
     @property
     def standard_deviation(self) -> float:
-        """Sample standard deviation, divisor n. Definition."""
+        """Sample standard deviation, divisor n; infinite where its square is beyond float64. Definition."""
         if not self.n:
             return math.nan
-        return math.sqrt(max(0.0, self.second / self.n - (self.first / self.n) ** 2))
+        mean = self.first / self.n
+        square = self.second / self.n - mean * mean
+        return math.sqrt(max(0.0, square)) if math.isfinite(square) else math.inf
 
     def mirrored(self) -> "Sums":
         """Sums of -X. Definition."""

@@ -128,7 +128,7 @@ def test_one_clear_line(refused, files, spec, message):
 def test_double_precision_holds_what_single_does_not(refused):
     """The next thing that is wrong is named, not the range."""
     line = refused("simulate", "--target", "exponential:1e300", "--num-samples", "20", "--x64", "--record", "upper")
-    assert "'upper' has no meaning for a exponential state, only for uniform_interval ones" in line
+    assert "'upper' has no meaning for an exponential state, only for uniform_interval ones" in line
 
 
 def test_vanishing_probabilities_are_no_mistake(refused):

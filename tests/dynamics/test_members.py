@@ -7,7 +7,8 @@ import pytest
 
 import zenil_dynamics as zd
 from tests import bounds
-from zenil_dynamics.states.ensemble import MixtureOfMembers
+from zenil_dynamics.random import fold_in
+from zenil_dynamics.states.ensemble import MixtureOfMembers, member_keys
 
 KEY = jax.random.key(6)
 WEIGHTS = np.array([0.3, 0.7])
@@ -49,3 +50,12 @@ def test_every_part_has_its_share(how, shown, prob):
 def test_a_wrong_share_is_caught(how):
     low, high = bounds.binomial_interval(SIZE, 0.42, 1e-10)
     assert not low <= share_of_ones(how, (0, 1, 0), 0.35) <= high
+
+
+def test_keys_of_members_are_their_addresses_and_settled_before_use():
+    """Without the barrier every loop that draws derives all keys anew, and some ensembles compile for minutes."""
+    keys = member_keys(KEY, 3)
+    for index in range(3):
+        own = jax.random.key_data(fold_in(KEY, jnp.uint32(index)))
+        np.testing.assert_array_equal(jax.random.key_data(keys[index]), own)
+    assert "optimization_barrier" in jax.jit(lambda key: member_keys(key, 3)).lower(KEY).as_text()

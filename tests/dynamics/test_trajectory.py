@@ -60,6 +60,23 @@ def test_a_plot_lays_the_exact_curve_over_the_band(run, system, tmp_path, suffix
     assert [text.get_text() for text in figure.axes[1].texts] == ["infinite mean"]
 
 
+def test_a_title_names_decoders_and_members():
+    loop = zd.System(
+        zd.Categorical([0.5, 0.3, 0.2]),
+        6,
+        update=zd.Population(),
+        decoders=(zd.decoders.Temperature(0.9), zd.decoders.Smoothing(0.1)),
+        ensemble=zd.Ensemble(2, coupled=False),
+    )
+    run = zd.simulate(loop, num_generations=2, num_replicates=2, key=jax.random.key(2), record=("member_entropy",))
+    figure = run.plot()
+    assert figure.get_suptitle() == (
+        "categorical, 3 types; N = 6, exogenous fraction = 0, population, mle, temperature, smoothing, "
+        "2 uncoupled members; 2 replicates"
+    )
+    assert figure.axes[0].get_ylabel() == "members' entropy (nats)"
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from proofs_numeric.budget import BUDGETS
+from proofs_numeric.check_certificate.verification import verify
 from proofs_numeric.claims import Variant
 from proofs_numeric.engine import check, run_claim, run_claims
 from proofs_numeric.exact.intervals import Interval
+from proofs_numeric.expressions import expression
 from proofs_numeric.tail import Tail
 from proofs_numeric.verdict import Rung, Status
 from tests.proofs_numeric.claims import ROOT, coin_claim, small_budget, square_claim
@@ -231,6 +233,22 @@ def test_progress_reaches_the_callback():
     seen = []
     run_claim(square_claim(), small_budget(), root=ROOT, progress=seen.append)
     assert [progress.phase for progress in seen] == ["sweep"] * 4 + ["confirm", "done"]
+
+
+@pytest.mark.parametrize("value", [10**400, Fraction(10**400, 3), -(10**400)])
+def test_numbers_beyond_every_float_are_compared_exactly(value):
+    """Shown as infinite; 10^400 <= 10^400 all the same, and one less breaks it."""
+    tight = square_claim(domain={}, evaluate=lambda theta: (value, value), expected="SUPPORTED")
+    verdict = run(tight)
+    assert verdict.status is Status.SUPPORTED
+    assert verdict.proof == "proved for this instance"
+    assert verdict.value == math.copysign(math.inf, value > 0 or -1)
+    broken = run(square_claim(domain={}, evaluate=lambda theta: (value, value - 1)))
+    assert broken.status is Status.REFUTED
+    assert run(square_claim(domain={}, evaluate=lambda theta: (0, 10**400))).counterexample is None
+    formula = run(square_claim(domain={}, evaluate=lambda theta: (expression(value), value - 1)))
+    assert formula.status is Status.REFUTED
+    assert verify(formula.certificate).status == "REFUTED"
 
 
 def test_check_one_example():

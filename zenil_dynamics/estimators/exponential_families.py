@@ -78,7 +78,10 @@ def kl_gamma(first: ArrayLike, second: ArrayLike, shape_parameter: ArrayLike) ->
     one, other = floating(first), floating(second)
     both_zero = (one == 0) & (other == 0)
     ratio = jnp.where(both_zero, jnp.ones_like(one), one / other)
-    return floating(shape_parameter) * relative_entropy_term(jnp.ones_like(ratio), ratio)
+    # An infinite ratio outweighs its logarithm, where inf - inf would be nan.
+    endless = jnp.isinf(ratio)
+    term = relative_entropy_term(jnp.ones_like(ratio), jnp.where(endless, jnp.ones_like(ratio), ratio))
+    return floating(shape_parameter) * jnp.where(endless, ratio, term)
 
 
 def kl_fixed_variance(first: ArrayLike, second: ArrayLike, variance: ArrayLike) -> Float[Array, ""]:

@@ -4,6 +4,7 @@ from zenil_dynamics.exactness import ensembles, one_model
 from zenil_dynamics.exactness.reach import Exact, NotReachable
 from zenil_dynamics.fits import MaximumLikelihood, Perturbed, Smoothed, Unbiased
 from zenil_dynamics.learned import GradientFit
+from zenil_dynamics.states.base import with_article
 from zenil_dynamics.system import System
 from zenil_dynamics.validate import nearest_names, positive_integer
 
@@ -30,7 +31,7 @@ def exact(system: System, name: str, num_generations: int) -> Exact:
     state = system.initial_state
     if name not in system.quantities:
         raise ValueError(
-            f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}. "
+            f"{with_article(state.family)} state has no quantity {name!r}{nearest_names(name, system.quantities)}. "
             f"It has: {', '.join(system.quantities)}."
         )
     table = system.table(num_generations)

@@ -32,6 +32,7 @@ from zenil_dynamics.states import (
     NGram,
     UniformInterval,
 )
+from zenil_dynamics.states.base import with_article
 from zenil_dynamics.system import System
 from zenil_dynamics.updates import Accumulate, AccumulateSubsample, Population, Replace, Window
 
@@ -103,4 +104,4 @@ def _expectation(system: System, table: ScheduleTable, name: str) -> Exact:
     for family, answer in _FAMILIES:
         if isinstance(state, family):
             return answer(system, table, name)
-    raise NotReachable(f"there are no oracles for a {state.family} state.")
+    raise NotReachable(f"there are no oracles for {with_article(state.family)} state.")

@@ -14,6 +14,7 @@ from zenil_dynamics.states import (
     KernelDensity,
     UniformInterval,
 )
+from zenil_dynamics.states.base import with_article
 
 _NAMES = {"fixed_variance_gaussian": "normal"}
 
@@ -67,7 +68,7 @@ def first_moments(state: AbstractState) -> tuple[float, float]:
         )
         mean = float(weights @ means)
         return mean, float(weights @ (variances + (means - mean) ** 2))
-    raise NotReachable(f"mean and variance of a {state.family} state have no oracle.")
+    raise NotReachable(f"mean and variance of {with_article(state.family)} state have no oracle.")
 
 
 def divergence(family: Family, mean: np.ndarray, other: np.ndarray) -> np.ndarray:

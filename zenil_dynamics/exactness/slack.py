@@ -10,6 +10,7 @@ from zenil_dynamics.exactness.family_slack import bounded
 from zenil_dynamics.exactness.maps import variance_scale
 from zenil_dynamics.fits import Smoothed
 from zenil_dynamics.states import Categorical, Gaussian
+from zenil_dynamics.states.base import with_article
 from zenil_dynamics.system import Estimate, System
 from zenil_dynamics.updates import Accumulate, AccumulateSubsample, Population, Replace, ReuseReal, Window
 from zenil_dynamics.validate import nearest_names
@@ -45,7 +46,9 @@ def numerical_slack(system: System, name: str, num_generations: int = 0, *, bloc
     """
     state = system.initial_state
     if name not in system.quantities:
-        raise ValueError(f"a {state.family} state has no quantity {name!r}{nearest_names(name, system.quantities)}.")
+        raise ValueError(
+            f"{with_article(state.family)} state has no quantity {name!r}{nearest_names(name, system.quantities)}."
+        )
     single = not jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
     unit = slack.FLOAT32_ROUNDOFF if single else slack.FLOAT64_ROUNDOFF
     if not _known_to_round(system) or type(system.target) is not type(state):

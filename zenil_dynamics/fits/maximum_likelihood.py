@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from zenil_dynamics.fits.base import AbstractFit
-from zenil_dynamics.states.base import AbstractState
+from zenil_dynamics.states.base import AbstractState, with_article
 from zenil_dynamics.states.gaussian import Gaussian
 from zenil_dynamics.states.multivariate_gaussian import MultivariateGaussian
 from zenil_dynamics.statistics import AbstractMoments, AbstractScatter
@@ -29,7 +29,7 @@ class MaximumLikelihood(AbstractFit):
         """Refuse families whose likelihood has no maximum in closed form."""
         if state.needs_training:
             raise ValueError(
-                f"`fit` MaximumLikelihood has no closed form for a {state.family} state. Give `fit` a "
+                f"`fit` MaximumLikelihood has no closed form for {with_article(state.family)} state. Give `fit` a "
                 "GradientFit(optax.adam, learning_rate=0.05, num_steps=200)."
             )
 
@@ -62,7 +62,7 @@ class Unbiased(AbstractFit):
         """Refuse families without a variance to correct."""
         if not isinstance(state, (Gaussian, MultivariateGaussian)):
             raise ValueError(
-                f"`fit` Unbiased corrects a fitted variance and has no meaning for a {state.family} state. "
+                f"`fit` Unbiased corrects a fitted variance and has no meaning for {with_article(state.family)} state. "
                 "Use MaximumLikelihood or Smoothed."
             )
 

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from zenil_dynamics import samplers
 from zenil_dynamics.fits.base import AbstractFit
-from zenil_dynamics.states.base import AbstractState
+from zenil_dynamics.states.base import AbstractState, with_article
 from zenil_dynamics.states.exponential_families import FixedVarianceGaussian
 from zenil_dynamics.types import Key
 from zenil_dynamics.validate import finite_number
@@ -48,8 +48,8 @@ class Perturbed(AbstractFit):
         """Refuse families whose mean cannot be anywhere on the line."""
         if not isinstance(state, FixedVarianceGaussian):
             raise ValueError(
-                f"`fit` Perturbed moves a mean anywhere on the line and has no meaning for a {state.family} state. "
-                "Use FixedVarianceGaussian."
+                "`fit` Perturbed moves a mean anywhere on the line and has no meaning for "
+                f"{with_article(state.family)} state. Use FixedVarianceGaussian."
             )
 
     def describe(self) -> dict[str, Any]:

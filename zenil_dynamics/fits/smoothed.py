@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from zenil_dynamics.fits.base import AbstractFit
-from zenil_dynamics.states.base import AbstractState
+from zenil_dynamics.states.base import AbstractState, with_article
 from zenil_dynamics.states.categorical import Categorical
 from zenil_dynamics.statistics import AbstractCounts, ExpectedCounts
 from zenil_dynamics.types import Key
@@ -52,7 +52,7 @@ class Smoothed(AbstractFit):
         """Refuse families without types."""
         if not isinstance(state, Categorical):
             raise ValueError(
-                f"`fit` Smoothed adds pseudocounts to types and has no meaning for a {state.family} state. "
+                f"`fit` Smoothed adds pseudocounts to types and has no meaning for {with_article(state.family)} state. "
                 "Use MaximumLikelihood or Unbiased."
             )
 

@@ -238,7 +238,10 @@ def _mixture_variance(state: EnsembleState, observed: Observed) -> Float[Array, 
 
 def member_keys(key: Key, num_members: int) -> Key:
     """One key for each member, by its address."""
-    return jax.vmap(functools.partial(fold_in, key))(jnp.arange(num_members, dtype=jnp.uint32))
+    keys = jax.vmap(functools.partial(fold_in, key))(jnp.arange(num_members, dtype=jnp.uint32))
+    # Otherwise XLA derives every key anew for every draw, in one loop with the draws, and members of members make LLVM
+    # unroll some thousands of rounds of the cipher.
+    return jax.lax.optimization_barrier(keys)
 
 
 def _folded(join: Any, parts: Any) -> Any:

@@ -133,8 +133,8 @@ class GaussianMixture(AbstractScalar):
         own = jnp.arange(weights.shape[-1], dtype=jnp.int32)[:, None] == chosen[None, :]
 
         def of_own(values: Array) -> Array:
-            # A sum with one term that is not 0: a gather here is fused with the scatter of `Particles` and all random
-            # words behind it into one loop, on which LLVM spends many minutes.
+            # A sum with one term that is not 0: XLA fuses a gather with the scatter of `Particles` and all random words
+            # behind it into one loop, which takes LLVM twice as long or more to compile.
             return jnp.sum(jnp.where(own, values[:, None], jnp.zeros_like(values)[:, None]), axis=0, dtype=values.dtype)
 
         return of_own(means) + of_own(jnp.sqrt(variances)) * noise

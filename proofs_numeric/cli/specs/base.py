@@ -81,3 +81,8 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def with_article(name: str) -> str:
+    """The name of a family after "a" or "an", for messages."""
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"

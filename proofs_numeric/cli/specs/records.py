@@ -3,7 +3,7 @@
 from typing import Any
 
 import zenil_dynamics as zd
-from proofs_numeric.cli.specs.base import unknown
+from proofs_numeric.cli.specs.base import unknown, with_article
 
 UNITS = {
     "entropy": "nats",
@@ -141,9 +141,10 @@ def check_record(name: str, system: Any) -> None:
     if name.startswith(MEMBER) and system.ensemble is None:
         raise ValueError(f"--record: {name!r} is a mean over the members of an ensemble. Give --ensemble. {available}")
     if name.removeprefix(MEMBER) in member.comparisons and system.crosses_families:
+        model, target = with_article(member.family), with_article(system.target.family)
         raise ValueError(
-            f"--record: {name!r} compares a {member.family} model with a {system.target.family} target, for which "
-            f"there is no formula. {available}"
+            f"--record: {name!r} compares {model} model with {target} target, for which there is no formula. "
+            f"{available}"
         )
     if name in member.quantities:
         raise ValueError(
@@ -153,15 +154,16 @@ def check_record(name: str, system: Any) -> None:
     instead = SAME_IDEA.get((member.family, name))
     hint = f"The quantity meant here is called {instead}. " if instead else ""
     raise ValueError(
-        f"--record: {name!r} has no meaning for a {member.family} state, only for {listed(owners)} ones. {hint}"
-        f"{available}"
+        f"--record: {name!r} has no meaning for {with_article(member.family)} state, only for {listed(owners)} ones. "
+        f"{hint}{available}"
     )
 
 
 def families_with(name: str) -> list[str]:
-    """Families that a quantity has a meaning for."""
+    """Families that a SPEC can name and that a quantity has a meaning for."""
     states = (value for value in vars(zd).values() if isinstance(value, type) and issubclass(value, zd.AbstractState))
-    return [state.family for state in states if name in getattr(state, "quantities", ())]
+    named = (state for state in states if getattr(state, "family", None) in DEFAULTS)
+    return [state.family for state in named if name in state.quantities]
 
 
 def listed(names: list[str]) -> str:

@@ -227,6 +227,50 @@ def test_the_contrary_is_rejected():
     assert verify(minimal(status="REFUTED", relation=">=")).status == "REFUTED"
 
 
+def changed(**changes):
+    """The minimal certificate with another inequality, or another tolerance."""
+    content = minimal()
+    content["instances"][0] |= {name: value for name, value in changes.items() if name == "delta"}
+    content["instances"][0]["inequalities"][0] |= {n: value for n, value in changes.items() if n != "delta"}
+    return content
+
+
+@pytest.mark.parametrize("value", ["(/ 1 0)", "(log -1)", "(* 0 (/ 1 0))", "(^ (/ 1 0) 0)", "(sqrt -1)"])
+def test_what_is_not_defined_is_no_rational(value):
+    with pytest.raises(Rejected, match="the value is not defined"):
+        verify(changed(value=value, proof={"kind": "rational", "value": "0", "bound": "2/3"}))
+
+
+@pytest.mark.parametrize("delta", [float("inf"), float("nan"), "inf", "nan"])
+def test_a_tolerance_that_is_no_number_is_refused(delta):
+    with pytest.raises(Malformed, match="cannot be read"):
+        verify(changed(delta=delta))
+
+
+@pytest.mark.parametrize("claim", ["half\nother.json: verified: all", "half\x1b[2K", 7, None])
+def test_a_name_cannot_write_lines_of_its_own(claim):
+    with pytest.raises(Malformed, match="`claim` must be one line of text"):
+        verify(minimal(claim=claim))
+
+
+def test_a_state_named_twice_is_rejected():
+    content = minimal()
+    law = [[["0", "1"], "7"], [["0", "1"], "1/2"], [["1", "0"], "1/2"]]
+    content["instances"][0]["chains"] = [chain() | {"laws": {"1": law[1:]}}]
+    assert verify(content).instances == 1
+    content["instances"][0]["chains"] = [chain() | {"laws": {"1": law}}]
+    with pytest.raises(Rejected, match="names a state twice"):
+        verify(content)
+
+
+def test_a_field_given_twice_is_unreadable(tmp_path, capsys):
+    """Other readers may take the first one."""
+    file = tmp_path / "twice.json"
+    file.write_text(json.dumps(minimal()).replace('"delta": "0"', '"delta": "0", "delta": "9"'), encoding="utf-8")
+    assert program.main([str(file)]) == 2
+    assert "a field is given twice" in capsys.readouterr().out
+
+
 def test_exit_codes_and_lines(tmp_path, capsys):
     files = {"good": minimal(), "wrong": minimal(relation=">"), "foreign": {"schema": 7}}
     paths = {name: tmp_path / f"{name}.json" for name in files}

@@ -151,6 +151,8 @@ def test_facts_in_words():
     ("facts", "message"),
     [
         ({"indicator": True, "lower": -1.0}, r"`indicator` must come without another range than \[0, 1\]; got -1.0"),
+        ({"lower": math.nan}, "`lower` must be a number; got nan"),
+        ({"upper": math.nan}, "`upper` must be a number; got nan"),
         ({"sub_gaussian": 0.0}, "`sub_gaussian` must be finite and positive; got 0.0"),
         ({"symmetric": math.inf}, "`symmetric` must be finite and positive; got inf"),
         ({"symmetric": "yes"}, "`symmetric` must be finite and positive; got 'yes'"),

@@ -95,7 +95,7 @@ def test_a_domain_refuted_as_a_whole_needs_no_single_example(monkeypatch):
     monkeypatch.setattr(search, "sweep_domain", lambda *rest, **options: found)
     verdict = run_claim(corner_claim(sample=fair, bound=lambda theta: 0.6), small_budget(), root=ROOT)
     assert verdict.status is Status.REFUTED
-    assert verdict.log10_e == pytest.approx(50 / math.log(10))
+    assert verdict.log10_e == pytest.approx((50 - math.log(2)) / math.log(10))
     assert verdict.counterexample is None
     assert verdict.closest is not None
     assert any("over the domain as a whole" in line for line in refutation_lines(verdict))

@@ -211,6 +211,44 @@ def test_contrasts_survive_any_scale():
         test.step(np.array([[1.0, -1.0]]))
 
 
+@pytest.mark.parametrize("scale", [1e-5, 1e-8, 1e-150, 1e-300])
+@pytest.mark.parametrize("samples", [0.0, 1e3, 1e5, 4e6])
+def test_sub_gamma_evidence_at_a_small_scale_is_that_of_a_normal_law(scale, samples):
+    """Its two large terms would leave hundreds of nats of rounding at c = 1e-5 sqrt(v)."""
+    total = np.array([-2.0, 0.0, 2.0, 8.0]) * math.sqrt(samples)
+    precision = normal_mixture.mixing(1.0, normal_mixture.PLANNED)
+    found = gamma_mixture.log_evidence(total, samples, scale, precision)
+    expected = normal_mixture.log_evidence("<=", total, samples, precision)
+    # Of first order in c: c S^3/(3 (V + c^2 r)^2) <= 8^3 c/(3 sqrt(V)), and log P(r, r) - log(1/2) = .27 c/sqrt(c^2 r).
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-8 + scale * (171 / math.sqrt(max(samples, 1.0)) + 0.1))
+
+
+def test_sub_gamma_evidence_errs_to_the_small_side_at_the_seam():
+    """Just above the q at which the normal law stands in, against the closed form, which is exact to 1e-6 there."""
+    precision = 220.0
+    for scale in (1.0, 1e-2, 1.5e-3):
+        variance = 1.01 * gamma_mixture._LARGE * scale**2 - precision
+        r = precision / scale**2
+        # SciPy's P errs to the small side from 4.5 deviations below on.
+        for deviation in (-4.0, -1.0, 0.0, 1.0, 5.0, 30.0):
+            total = deviation * math.sqrt(variance)
+            q, w = variance / scale**2 + r, total / scale + variance / scale**2 + r
+            start = float(gamma_mixture._log_integral(np.array(r), np.array(r)))
+            closed = w - r + float(gamma_mixture._log_integral(np.array(q), np.array(w))) - start
+            found = float(gamma_mixture.log_evidence(total, variance, scale, precision))
+            assert closed - 1e-3 <= found <= closed + 2e-6
+
+
+@pytest.mark.parametrize("shape", [0.5, 1.0, 3.0, 100.0, 1e4])
+def test_a_normal_law_bounds_that_of_gamma_from_below(shape):
+    """P(q, w) >= Phi(eta sqrt(q)); with d for eta, as a central limit theorem would have it, it does not."""
+    d = np.concatenate([-np.geomspace(0.99, 1e-6, 60), [0.0], np.geomspace(1e-6, 10.0, 60)])
+    exact = special.gammainc(shape, shape * (1 + d))
+    eta = np.sign(d) * np.sqrt(2) * np.abs(d) * np.sqrt(gamma_mixture._distance(d))
+    assert np.all(special.ndtr(eta * math.sqrt(shape)) <= exact * (1 + 1e-9))
+    assert np.any(special.ndtr(d * math.sqrt(shape)) > exact * (1 + 1e-6))
+
+
 def test_bets_without_a_finite_moment_are_left_out():
     test = CumulantTest(mean=0.0, cumulant=Cumulant(chi_square_cumulant, math.sqrt(2)))
     assert 0 < test.num_bets < 16
