@@ -17,7 +17,8 @@ class Tail:
     Args:
         lower: X >= lower on every path, or None.
         upper: X <= upper on every path, or None.
-        variance: Var X <= variance, or None.
+        variance: Var X <= variance, or None. Where nothing else is known, the slack of the claim has to bound the
+            rounding of every draw and not of their mean alone.
         indicator: X is 0 or 1, and its mean a probability; says the range [0, 1] as well.
         sub_gaussian: v with E exp(l (X - E X)) <= exp(l^2 v/2) for every real l, units squared; the variance of a
             normal law.

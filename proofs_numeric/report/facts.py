@@ -1,6 +1,6 @@
 """What the reports say of one claim and of a whole run, in words that the page and the Markdown share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 SIGNS = {
@@ -128,13 +128,8 @@ def _basis(claim: Mapping[str, Any]) -> str:
 
 
 def _domain(claim: Mapping[str, Any]) -> str:
-    words = [f"{name} in {{{', '.join(_some(values))}}}" for name, values in claim["domain"].items()]
+    words = [f"{name} in {{{', '.join(values)}}}" for name, values in claim["domain"].items()]
     return "; ".join([*words, claim["box"]] if claim["box"] else words)
-
-
-def _some(values: Sequence[str]) -> list[str]:
-    """The first values of a long list, and the last."""
-    return list(values) if len(values) <= 8 else [*values[:5], "...", values[-1]]
 
 
 def ended(result: Mapping[str, Any]) -> str:

@@ -158,6 +158,8 @@ def _in_full(claim: Mapping[str, Any]) -> str:
         "",
     ]
     lines += [f"- {name}: {_line(value)}" for name, value in facts(claim) if value]
+    if claim["counterexample"]:
+        lines.append(f"- minimal counterexample: {_example(claim['counterexample'])}")
     best = claim["most_convincing"]
     if best and (not claim["counterexample"] or best["theta"] != claim["counterexample"]["theta"]):
         lines.append(f"- most convincing: {_example(best)}")

@@ -7,7 +7,7 @@ evidence; the order of the sweep is addressed by the root. Every example is chec
 import hashlib
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import hypothesis
@@ -68,9 +68,21 @@ def position(claim: Claim, theta: Mapping[str, Any]) -> tuple[int, ...]:
     Returns:
         One index per parameter.
     """
-    spelled = {name: [canonical({"": value}) for value in values] for name, values in claim.domain.items()}
-    own = {name: canonical({"": theta[name]}) for name in claim.domain}
-    return tuple(values.index(own[name]) if own[name] in values else len(values) for name, values in spelled.items())
+    return tuple(_index(values, theta[name]) for name, values in claim.domain.items())
+
+
+def _index(values: Sequence[Any], value: Any) -> int:
+    """Place of a value among those of its type and spelling; the number of all of them where there is none."""
+    own = canonical({"": value})
+    try:
+        # Spelling a long axis takes long, comparing it does not. Arrays cannot be compared so.
+        found = values.index(value)
+    except ValueError:
+        found = None
+    if found is not None and canonical({"": values[found]}) == own:
+        return found
+    spelled = [canonical({"": each}) for each in values]
+    return spelled.index(own) if own in spelled else len(values)
 
 
 def sweep_order(claim: Claim, root: str, num_examples: int) -> list[dict[str, Any]]:
