@@ -38,7 +38,7 @@ def test_all_present_by_enumeration():
 def limit_of_two_equal_types(time: float) -> float:
     """P(both present) of the diffusion x(1-x)/2 d^2/dx^2 from 1/2: series in x (1-x) C_n(1-2x) of order 3/2.
 
-    The constant 1 has coefficients 4 (2n+3)/((n+1)(n+2)), even n: the norm is (n+1)(n+2)/(8n+12), the integral of 1 is 1.
+    The constant 1 has coefficients 4 (2n+3)/((n+1)(n+2)), even n: the norm is (n+1)(n+2)/(8n+12), its integral 1.
     """
     terms = [
         4 * (2 * n + 3) / ((n + 1) * (n + 2)) * eval_gegenbauer(n, 1.5, 0.0) * math.exp(-(n + 1) * (n + 2) / 2 * time)
