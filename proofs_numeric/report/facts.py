@@ -95,7 +95,7 @@ def facts(claim: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
         ("margin", number(claim["delta"]) if claim["delta"] else ""),
         ("numerical slack", number(claim["slack"]) if claim["slack"] else ""),
-        ("resolution", claim["resolution"]["words"] if claim["resolution"] else ""),
+        ("resolution", _resolution(claim)),
         ("coverage", claim["coverage"]),
         ("assumptions", claim["assumption"]),
         ("domain", _domain(claim)),
@@ -114,6 +114,15 @@ def _against(claim: Mapping[str, Any]) -> str:
 
 def _simulated(instance: Mapping[str, Any]) -> str:
     return f"{number(instance['value'])} from {instance['n']} draws"
+
+
+def _resolution(claim: Mapping[str, Any]) -> str:
+    """How small an error of the bound would have been seen, or how to find out."""
+    if claim["resolution"]:
+        return claim["resolution"]["words"]
+    if claim["rung"] != "monte carlo" or claim["status"] != "SUPPORTED":
+        return ""
+    return f"not measured in this run; {claim['reproduce']} --resolution measures it"
 
 
 def _basis(claim: Mapping[str, Any]) -> str:

@@ -40,14 +40,15 @@ class Outline(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found():
+    """A copy of its own for every test."""
     return example_content()
 
 
 @pytest.fixture(scope="module")
-def text(found):
-    return page(found, QUESTIONS)
+def text():
+    return page(example_content(), QUESTIONS)
 
 
 def test_the_page_is_well_formed_and_its_links_lead_somewhere(text):
@@ -118,6 +119,14 @@ def test_claims_whose_text_was_not_read_are_marked(found):
     found["claims"][0]["second_hand"] = "from the abstract"
     assert '<span class="hearsay" title="from the abstract">text not read</span>' in page(found)
     assert "how we know of it: from the abstract" in report(found)
+
+
+def test_a_supported_claim_says_how_small_an_error_it_would_have_seen(found):
+    own = next(claim for claim in found["claims"] if claim["id"] == "own-coin")
+    own |= {"status": "SUPPORTED", "resolution": None}
+    assert f"resolution: not measured in this run; {own['reproduce']} --resolution measures it" in report(found)
+    own["resolution"] = {"words": "5 % of the bound", "unit": "bound", "points": []}
+    assert "resolution: 5 % of the bound" in report(found)
 
 
 def test_open_questions_come_with_intervals_or_not_at_all(text, found):
