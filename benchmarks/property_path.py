@@ -15,6 +15,9 @@ NUM_SAMPLES = 100
 ROOT = "00" * 16
 """Root of all keys of a timed run: both sides draw the same numbers."""
 
+BATCHES = 2
+"""Batches of an example: one alone does not show whether replicates are independent, so the engine asks for two."""
+
 QUANTITIES = {"categorical": "diversity", "Gaussian": "variance"}
 """Family -> what is recorded at every generation; its value at T is the statistic of the claim."""
 
@@ -26,7 +29,7 @@ class Examples:
     Attributes:
         family: key of `QUANTITIES`.
         num_examples: distinct values of alpha.
-        num_replicates: R of an example, one batch.
+        num_replicates: R of an example, in `BATCHES` equal batches.
         num_generations: T.
     """
 
@@ -34,6 +37,11 @@ class Examples:
     num_examples: int
     num_replicates: int
     num_generations: int
+
+    @property
+    def batch_size(self) -> int:
+        """Replicates per batch."""
+        return self.num_replicates // BATCHES
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -91,12 +99,12 @@ def claim_of(examples: Examples) -> Any:
         tail=Tail(lower=0.0, upper=None if examples.family == "Gaussian" else 0.75),
         slack=1e-5,
         delta=0.05,
-        batch_size=examples.num_replicates,
+        batch_size=examples.batch_size,
     )
 
 
 def through_engine(examples: Examples) -> Callable[[], None]:
-    """A function that checks every example, one batch each, as `zenil verify` would.
+    """A function that checks every example as `zenil verify` would.
 
     It raises `WrongResult` where the engine refutes what is true or leaves examples out.
     """
@@ -152,28 +160,31 @@ def bare_kernel(examples: Examples) -> BareKernel:
     for share in examples.shares:
         system = system_of(examples.family, share)
         kernel = choose(system, system.table(examples.num_generations), (quantity,), terminal_only=False)
-        key = jax.random.fold_in(derive_key(ROOT, claim.id, {"share": share}, "main"), 0)
-        prepared.append((kernel, np.asarray(jax.random.key_data(key))))
+        for batch in range(BATCHES):
+            key = jax.random.fold_in(derive_key(ROOT, claim.id, {"share": share}, "main"), batch)
+            prepared.append((kernel, np.asarray(jax.random.key_data(key))))
     width = prepared[0][0].block_size
     recorder = system_of(examples.family, examples.shares[0]).initial_state.quantities[quantity]
     # One program if shapes do not depend on values; `compile_block` knows those that it has made.
     programs = [compile_block(arguments, (recorder,), width, False) for arguments in prepared]
     targets = devices.targets()
-    firsts = range(0, examples.num_replicates, width)
+    firsts = range(0, examples.batch_size, width)
 
-    def block(example: int, first: int) -> np.ndarray:
-        compiled = programs[example].on(targets[first // width % len(targets)], prepared[example])
-        num_valid = min(width, examples.num_replicates - first)
-        _, (values,) = compiled(prepared[example], np.uint32(first), np.uint32(num_valid))
+    def block(batch: int, first: int) -> np.ndarray:
+        compiled = programs[batch].on(targets[first // width % len(targets)], prepared[batch])
+        num_valid = min(width, examples.batch_size - first)
+        _, (values,) = compiled(prepared[batch], np.uint32(first), np.uint32(num_valid))
         return np.asarray(values)
 
     def run() -> None:
         with concurrent.futures.ThreadPoolExecutor(max(devices.num_workers(), len(targets))) as pool:
-            for done in [pool.submit(block, e, first) for e in range(examples.num_examples) for first in firsts]:
+            for done in [pool.submit(block, batch, first) for batch in range(len(prepared)) for first in firsts]:
                 done.result()
 
     def last_generation(example: int) -> np.ndarray:
-        return np.concatenate([block(example, first)[-1] for first in firsts])[: examples.num_replicates]
+        batches = range(BATCHES * example, BATCHES * (example + 1))
+        wholes = [np.concatenate([block(batch, first)[-1] for first in firsts]) for batch in batches]
+        return np.concatenate([whole[: examples.batch_size] for whole in wholes])
 
     return BareKernel(run, last_generation, len({id(program) for program in programs}))
 
@@ -191,6 +202,8 @@ def require_same(examples: Examples, bare: BareKernel) -> None:
     claim = claim_of(examples)
     for example in {0, examples.num_examples - 1}:
         theta = {"share": examples.shares[example]}
-        key = jax.random.fold_in(derive_key(ROOT, claim.id, theta, "main"), 0)
-        if not np.array_equal(claim.sample(theta, key, examples.num_replicates), bare.statistic(example)):
+        address = derive_key(ROOT, claim.id, theta, "main")
+        keys = [jax.random.fold_in(address, batch) for batch in range(BATCHES)]
+        drawn = np.concatenate([claim.sample(theta, key, examples.batch_size) for key in keys])
+        if not np.array_equal(drawn, bare.statistic(example)):
             raise WrongResult("`bare kernel` is wrong: it draws other numbers than the engine.")
