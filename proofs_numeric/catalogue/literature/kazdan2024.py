@@ -14,7 +14,7 @@ from jaxtyping import Float
 from scipy.special import digamma, polygamma
 
 import zenil_dynamics as zd
-from proofs_numeric.catalogue.loops import tabular_loop
+from proofs_numeric.catalogue.loops import normal_loop, tabular_loop
 from proofs_numeric.catalogue.paper import Catalogue, Paper
 from proofs_numeric.claims import Claim, Route, Theta, Variant
 from proofs_numeric.tail import Tail
@@ -52,16 +52,7 @@ def _replaced(theta: Theta) -> zd.System:
 
 
 def _log_variance(theta: Theta, key: Any, num_replicates: int) -> Draws:
-    run = zd.simulate(
-        _replaced(theta),
-        num_generations=_ITERATIONS,
-        num_replicates=num_replicates,
-        key=key,
-        record=("log_variance",),
-        keep="replicates",
-        quantiles=False,
-    )
-    return np.asarray(run.replicates["log_variance"][:, -1], np.float64)
+    return normal_loop.last_log_variances(_replaced(theta), _ITERATIONS, key, num_replicates)
 
 
 def _log_variance_law(theta: Theta) -> float:

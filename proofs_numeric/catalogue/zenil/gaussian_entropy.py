@@ -13,6 +13,7 @@ from scipy.special import digamma, polygamma
 from scipy.stats import chi2
 
 import zenil_dynamics as zd
+from proofs_numeric.catalogue.loops import normal_loop
 from proofs_numeric.catalogue.zenil.entropies import count_law, expected_entropies
 from proofs_numeric.claims import Claim, Route, Theta, Variant
 from proofs_numeric.tail import Tail
@@ -51,16 +52,7 @@ def _gaussian_system(theta: Theta) -> zd.System:
 
 
 def _log_variance(theta: Theta, key: Any, num_replicates: int) -> Float[np.ndarray, " replicates"]:
-    run = zd.simulate(
-        _gaussian_system(theta),
-        num_generations=_STEPS,
-        num_replicates=num_replicates,
-        key=key,
-        record=("log_variance",),
-        keep="replicates",
-        quantiles=False,
-    )
-    return np.asarray(run.replicates["log_variance"][:, -1], np.float64)
+    return normal_loop.last_log_variances(_gaussian_system(theta), _STEPS, key, num_replicates)
 
 
 def _log_variance_slack(theta: Theta) -> float:
